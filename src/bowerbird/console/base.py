@@ -1,0 +1,38 @@
+"""What the console and the JSON API ask of the running engine."""
+
+from typing import Protocol
+
+import msgspec
+
+
+class Lag(msgspec.Struct, frozen=True):
+    """How far the processor is behind the log."""
+
+    events: int
+    seconds: float
+    """Age of the oldest event that is not yet readable; 0 when there is none."""
+
+
+class Engine(Protocol):
+    """Acts that must not run beside a batch. Each waits for the batch at hand, and is durable on return."""
+
+    def unmerge(self, workspace: str, person_id: str) -> tuple[str, str]:
+        """Undoes the latest merge in which the person with this id was absorbed, and keeps the two apart from then
+        on. Returns (survivor, absorbed). Raises `NotFoundError` for an unknown or unmerged person."""
+        ...
+
+    def erase(self, workspace: str, person_id: str) -> int:
+        """Removes the person: identifiers, traits, and every event's content, in the log too. Returns the number of
+        events erased. Raises `NotFoundError`."""
+        ...
+
+    def retry(self, workspace: str, event_ids: list[str] | None) -> tuple[int, int]:
+        """Takes quarantined events (None: all) through the steps again. Returns (left quarantine, stayed)."""
+        ...
+
+    def replay(self) -> int:
+        """Forgets state and warehouse and processes the log from its first row; returns the number of events to
+        come. Raises `ConflictError` when the log no longer starts at its first row."""
+        ...
+
+    def lag(self) -> Lag: ...

@@ -1,0 +1,33 @@
+"""What goes wrong inside the house, and what the operator can do about it."""
+
+
+class BowerbirdError(Exception):
+    """Base of all own errors. `hint` tells the operator what to do next."""
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.hint = hint
+
+
+class LogUnavailableError(BowerbirdError):
+    """The log did not take the events; none of them is durable. The sender may try again."""
+
+
+class DataDirectoryBusyError(BowerbirdError):
+    """Another process owns the part of the data directory that was asked for."""
+
+
+class WarehouseRejectedError(BowerbirdError):
+    """The warehouse cannot take at least one row of the batch; nothing of the batch was written."""
+
+
+class NotFoundError(BowerbirdError):
+    """What was named does not exist."""
+
+
+class ConflictError(BowerbirdError):
+    """What was asked for contradicts what is there."""
+
+
+class SettingInvalidError(BowerbirdError):
+    """A setting's name or value makes no sense."""

@@ -1,0 +1,70 @@
+"""The durable log of accepted events.
+
+The log has partitions. A partition has one writer at a time and any number of readers, in any process. A partition
+is a sequence of rows numbered 1, 2, 3, … (the offset); a row holds the events of one group commit and is atomic.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple, Protocol
+
+from bowerbird.event import Event, Positions
+
+Tally = dict[tuple[str, str], int]
+"""Accepted events by (workspace, dialect)."""
+
+
+class LogRow(NamedTuple):
+    """A row as read. `events` is a MessagePack array of `Event`s, `count` says of how many."""
+
+    partition: int
+    offset: int
+    count: int
+    events: bytes
+
+
+class LogWriter(Protocol):
+    """The writing end of one partition."""
+
+    async def append(self, events: Sequence[Event]) -> None:
+        """Returns once the events are durable (fsync). Events of one call land in one row, in order; calls that
+        wait together share a row and an fsync. Never blocks the event loop.
+
+        Raises `LogUnavailableError` when they could not be made durable; then none of them was logged.
+        """
+        ...
+
+    async def close(self) -> None:
+        """Commits what waits, then gives the partition free. An append after this raises `LogUnavailableError`."""
+        ...
+
+
+class LogReader(Protocol):
+    """The reading end of all partitions. Blocking: call it from a thread of its own. Not shared between threads."""
+
+    def read(self, after: Positions, limit: int, upto: Positions | None = None) -> list[LogRow]:
+        """Whole rows behind `after`, until they hold at least `limit` events or the log's end is reached.
+
+        Rows of a partition come in order; between partitions, in the order of their commit times as far as they
+        are known. `upto` bounds each partition (one not named in it gives no rows). The same arguments give the
+        same rows when `upto` is given. Empty when there is nothing new.
+        """
+        ...
+
+    def heads(self) -> Positions:
+        """The last durable offset of each partition."""
+        ...
+
+    def tally(self, after: Positions, upto: Positions) -> Tally:
+        """How many events were accepted behind `after` up to `upto`, expired segments included. Does not slow
+        down as history grows: closed segments carry their sums."""
+        ...
+
+    def expire(self, done: Positions, before: int) -> int:
+        """Deletes closed segments that are wholly at or before `done` and were closed before `before` (µs); keeps
+        their tallies. Returns how many segments went."""
+        ...
+
+    def erase(self, events: Sequence[tuple[int, int, str]]) -> None:
+        """Overwrites (partition, offset, event id) events with tombstones: workspace, event id, dialect and times
+        stay, the rest goes; the name becomes `$erased`. Unknown ones are passed over. Durable on return."""
+        ...

@@ -1,0 +1,222 @@
+"""What the processor remembers: people, traits, accounts, catalog, quarantine, dedupe keys, and how far it came.
+
+Everything a batch changes is committed in one transaction together with the positions it covers, so a batch is
+either remembered wholly or not at all, and a delivery that is repeated finds the state as it was before.
+
+A person is a node with identifiers of its own. A merge points one node at another (`merged_into`); the node keeps
+its identifiers, traits and events, and reads resolve it to its root. Undoing a merge removes the pointer, nothing else.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple, Protocol
+
+import msgspec
+
+from bowerbird.event import Positions
+
+
+class Identifier(NamedTuple):
+    workspace: str
+    kind: str
+    """`user_id`, `email`, `phone`, `anonymous_id`, or a vendor's own."""
+    value: str
+
+
+class Node(msgspec.Struct):
+    """A person as the processor works with it."""
+
+    person_id: str
+    created_at: int
+    """µs of receipt of the event that made it; the oldest survives a merge."""
+    merged_into: str | None = None
+    user_id: str | None = None
+    """Of a root: the user_id that it or any node merged into it carries."""
+    absorbed: list[str] = []
+    """Of a root: all nodes merged into it, directly or not."""
+
+
+class Merge(msgspec.Struct, frozen=True):
+    """`absorbed` became an alias of `survivor` because `event_id` named both."""
+
+    workspace: str
+    survivor: str
+    absorbed: str
+    event_id: str
+    identifiers: tuple[tuple[str, str], ...]
+    """The (kind, value) pairs of the event."""
+    merged_at: int
+    undone_at: int | None = None
+
+
+class Conflict(msgspec.Struct, frozen=True):
+    """An event named people who must not be merged."""
+
+    workspace: str
+    event_id: str
+    person_id: str
+    """Whom the event went to."""
+    other_id: str
+    """Whom it was kept apart from."""
+    kind: str
+    value: str
+    """The contested identifier."""
+    resolution: str
+    """`moved` (an anonymous_id followed the latest user) or `stayed`."""
+    at: int
+
+
+class Trait(msgspec.Struct, frozen=True):
+    workspace: str
+    person_id: str
+    name: str
+    value: Any
+    occurred_at: int
+    event_id: str
+
+
+class CatalogCount(msgspec.Struct, frozen=True):
+    """How often an event name (property None) or one of its properties, in one type, was seen."""
+
+    workspace: str
+    list_id: str
+    """'' for events of no list."""
+    name: str
+    property: str | None
+    type: str
+    """`string`, `integer`, `number`, `boolean`, `null`, `array`, `object`; '' for the event itself."""
+    count: int
+    first_seen: int
+    last_seen: int
+
+
+class QuarantineEntry(msgspec.Struct, frozen=True):
+    """An event that a step could not handle. `payload` is the event's MessagePack as it stands in the log."""
+
+    workspace: str
+    dialect: str
+    event_id: str
+    partition: int
+    offset: int
+    index: int
+    reason: str
+    step: str
+    payload: bytes
+    received_at: int
+
+
+class SeenKey(NamedTuple):
+    """A dedupe key (16 bytes) with the event it was first seen at."""
+
+    key: bytes
+    event_id: str
+    received_at: int
+
+
+class Changes(msgspec.Struct):
+    """All that a batch changes, in the order in which it came about."""
+
+    applied: Positions = {}
+    created: list[tuple[str, Node]] = []
+    """(workspace, node)"""
+    attached: dict[Identifier, tuple[str, str, int]] = {}
+    """Identifier → (person id, event id, received_at); replaces an earlier attachment."""
+    merges: list[Merge] = []
+    conflicts: list[Conflict] = []
+    traits: dict[tuple[str, str, str], Trait] = {}
+    """(workspace, person id, name) → newest"""
+    accounts: dict[tuple[str, str, str], int] = {}
+    """(workspace, person id, account id) → first seen, µs"""
+    catalog: list[CatalogCount] = []
+    quarantined: list[QuarantineEntry] = []
+    seen: list[SeenKey] = []
+
+
+class Person(msgspec.Struct, frozen=True):
+    """A person as shown: the root with everything merged into it."""
+
+    person_id: str
+    workspace: str
+    created_at: int
+    identifiers: list[dict[str, Any]]
+    """`kind`, `value`, `person_id` (the node it belongs to), `since`"""
+    traits: dict[str, Any]
+    accounts: list[str]
+    aliases: list[str]
+    merges: list[Merge]
+    conflicts: list[Conflict]
+
+
+class ProcessorState(Protocol):
+    """The processor's end: batched look-ups, one transaction a batch. One process writes."""
+
+    def applied(self) -> Positions: ...
+
+    def load(self, identifiers: Sequence[Identifier]) -> tuple[dict[Identifier, str], dict[str, Node]]:
+        """The node each known identifier belongs to, and these nodes with their roots, by person id. One look-up
+        however many identifiers."""
+        ...
+
+    def accounts_of(self, workspace: str, people: Sequence[str]) -> dict[str, list[str]]:
+        """Accounts by node."""
+        ...
+
+    def kept_apart(self) -> set[tuple[str, str]]:
+        """Pairs of nodes (both orders) that an operator has unmerged; never merged again by an event."""
+        ...
+
+    def remember(self, changes: Changes) -> None:
+        """Commits the batch, durable on return. Newer traits win (occurred_at, then event id)."""
+        ...
+
+
+class Seen(Protocol):
+    """Dedupe keys. Knows only keys of remembered batches."""
+
+    def first(self, keys: Sequence[bytes]) -> list[tuple[str, int] | None]:
+        """(event id, received_at) at which each key was first seen, None where it is new."""
+        ...
+
+    def put(self, keys: Iterable[SeenKey]) -> None:
+        """Replaces what was there. Repeats change nothing. May become durable later than it returns: what is not
+        durable yet is given again by the state after a restart."""
+        ...
+
+    def sync(self) -> None:
+        """Makes everything put so far durable."""
+        ...
+
+
+class PeopleReader(Protocol):
+    """The reading end, for answers. Safe from any thread; sees whole batches only."""
+
+    def find(self, workspace: str, identifiers: dict[str, str]) -> list[str]:
+        """Roots that carry all of the given kind → value pairs."""
+        ...
+
+    def recent(self, workspace: str, limit: int, before: tuple[int, str] | None) -> list[tuple[int, str]]:
+        """Roots as (created_at, person id), newest first, behind the keyset cursor."""
+        ...
+
+    def person(self, workspace: str, person_id: str) -> Person | None:
+        """The person that this id resolves to."""
+        ...
+
+    def roots(self, workspace: str, people: Sequence[str]) -> dict[str, str]:
+        """Root by node, for every node asked."""
+        ...
+
+    def members(self, workspace: str, person_id: str) -> list[str]:
+        """All nodes of the person that this id resolves to, the root first. Empty for an unknown id."""
+        ...
+
+
+class CatalogReader(Protocol):
+    def properties(self, workspace: str, list_id: str) -> dict[str, list[str]]:
+        """Event names of the list → property names, both sorted."""
+        ...
+
+    def catalog(self, workspace: str) -> list[CatalogCount]: ...
+
+    def quarantine(self, workspace: str, limit: int, before: str | None) -> list[QuarantineEntry]:
+        """Newest first by event id, behind the keyset cursor `before`."""
+        ...
