@@ -19,7 +19,7 @@ class Position(NamedTuple):
 
     partition: int
     offset: int
-    index: int
+    index: int  # type: ignore[assignment]  # hides tuple.index, which nobody asks a position for
 
 
 class Event(msgspec.Struct, frozen=True, array_like=True, omit_defaults=True):

@@ -14,11 +14,11 @@ Tally = dict[tuple[str, str], int]
 
 
 class LogRow(NamedTuple):
-    """A row as read. `events` is a MessagePack array of `Event`s, `count` says of how many."""
+    """A row as read. `events` is a MessagePack array of `Event`s, `size` says of how many."""
 
     partition: int
     offset: int
-    count: int
+    size: int
     events: bytes
 
 
