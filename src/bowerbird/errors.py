@@ -1,5 +1,7 @@
 """What goes wrong inside the house, and what the operator can do about it."""
 
+from collections.abc import Sequence
+
 
 class BowerbirdError(Exception):
     """Base of all own errors. `hint` tells the operator what to do next."""
@@ -18,7 +20,12 @@ class DataDirectoryBusyError(BowerbirdError):
 
 
 class WarehouseRejectedError(BowerbirdError):
-    """The warehouse cannot take at least one row of the batch; nothing of the batch was written."""
+    """The warehouse cannot take some rows of the batch; nothing of the batch was written."""
+
+    def __init__(self, message: str, event_ids: Sequence[str] = (), hint: str = "") -> None:
+        super().__init__(message, hint)
+        self.event_ids = tuple(event_ids)
+        """The rows that it cannot take; empty when it cannot tell."""
 
 
 class NotFoundError(BowerbirdError):

@@ -7,7 +7,8 @@ from typing import Any, Literal, NamedTuple
 
 import msgspec
 
-Kind = Literal["track", "identify", "page", "conversion", "click"]
+Kind = Literal["track", "identify", "page", "conversion", "click", "erased"]
+"""`erased` is a tombstone: an event whose content was removed from the log on a person's request."""
 DedupeScope = Literal["workspace", "person"]
 
 Positions = dict[int, int]

@@ -7,7 +7,7 @@ A person is a node with identifiers of its own. A merge points one node at anoth
 its identifiers, traits and events, and reads resolve it to its root. Undoing a merge removes the pointer, nothing else.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple, Protocol
 
 import msgspec
@@ -22,17 +22,34 @@ class Identifier(NamedTuple):
     value: str
 
 
+def identifier(workspace: str, kind: str, value: str) -> Identifier:
+    """The identifier as people are matched by it: an e-mail without regard to case or surrounding space."""
+    return Identifier(workspace, kind, value.strip().lower() if kind == "email" else value)
+
+
 class Node(msgspec.Struct):
-    """A person as the processor works with it."""
+    """The root of a person, as the processor works with it."""
 
     person_id: str
     created_at: int
     """µs of receipt of the event that made it; the oldest survives a merge."""
-    merged_into: str | None = None
     user_id: str | None = None
-    """Of a root: the user_id that it or any node merged into it carries."""
-    absorbed: list[str] = []
-    """Of a root: all nodes merged into it, directly or not."""
+    """The user_id that it or any node merged into it carries."""
+    absorbed: tuple[str, ...] = ()
+    """All nodes merged into it, directly or not."""
+    accounts: tuple[str, ...] = ()
+    """Accounts of the root and of all absorbed, oldest first."""
+
+
+class Known(NamedTuple):
+    """What the state knows about some identifiers."""
+
+    owners: dict[Identifier, str]
+    """The node that each known identifier belongs to."""
+    roots: dict[str, str]
+    """The root of each of these nodes."""
+    nodes: dict[str, Node]
+    """These roots, by person id."""
 
 
 class Merge(msgspec.Struct, frozen=True):
@@ -105,9 +122,12 @@ class QuarantineEntry(msgspec.Struct, frozen=True):
 
 
 class SeenKey(NamedTuple):
-    """A dedupe key (16 bytes) with the event it was first seen at."""
+    """A dedupe key with the event it was first seen at."""
 
     key: bytes
+    """16 bytes."""
+    day: int | None
+    """For a key that is forgotten after a day: the day of receipt, counted from the epoch."""
     event_id: str
     received_at: int
 
@@ -116,8 +136,10 @@ class Changes(msgspec.Struct):
     """All that a batch changes, in the order in which it came about."""
 
     applied: Positions = {}
-    created: list[tuple[str, Node]] = []
-    """(workspace, node)"""
+    created: list[tuple[str, str, int]] = []
+    """(workspace, person id, µs of receipt)"""
+    user_ids: dict[str, str] = {}
+    """Root → the user_id it carries from now on."""
     attached: dict[Identifier, tuple[str, str, int]] = {}
     """Identifier → (person id, event id, received_at); replaces an earlier attachment."""
     merges: list[Merge] = []
@@ -128,6 +150,8 @@ class Changes(msgspec.Struct):
     """(workspace, person id, account id) → first seen, µs"""
     catalog: list[CatalogCount] = []
     quarantined: list[QuarantineEntry] = []
+    released: list[str] = []
+    """Event ids that leave quarantine."""
     seen: list[SeenKey] = []
 
 
@@ -151,39 +175,65 @@ class ProcessorState(Protocol):
 
     def applied(self) -> Positions: ...
 
-    def load(self, identifiers: Sequence[Identifier]) -> tuple[dict[Identifier, str], dict[str, Node]]:
-        """The node each known identifier belongs to, and these nodes with their roots, by person id. One look-up
-        however many identifiers."""
-        ...
-
-    def accounts_of(self, workspace: str, people: Sequence[str]) -> dict[str, list[str]]:
-        """Accounts by node."""
-        ...
-
-    def kept_apart(self) -> set[tuple[str, str]]:
-        """Pairs of nodes (both orders) that an operator has unmerged; never merged again by an event."""
+    def load(self, identifiers: Sequence[Identifier]) -> Known:
+        """A fixed number of statements, however many identifiers."""
         ...
 
     def remember(self, changes: Changes) -> None:
         """Commits the batch, durable on return. Newer traits win (occurred_at, then event id)."""
         ...
 
-
-class Seen(Protocol):
-    """Dedupe keys. Knows only keys of remembered batches."""
-
-    def first(self, keys: Sequence[bytes]) -> list[tuple[str, int] | None]:
-        """(event id, received_at) at which each key was first seen, None where it is new."""
+    def unsynced(self) -> Iterator[SeenKey]:
+        """Dedupe keys of remembered batches since the last `synced`, oldest first; more than needed after a crash."""
         ...
 
-    def put(self, keys: Iterable[SeenKey]) -> None:
-        """Replaces what was there. Repeats change nothing. May become durable later than it returns: what is not
-        durable yet is given again by the state after a restart."""
+    def synced(self) -> None:
+        """The dedupe keys of all batches remembered so far are durable in `Seen`."""
+        ...
+
+
+class Upkeep(Protocol):
+    """What an operator does to the state. Runs between batches, durable on return."""
+
+    def kept_apart(self) -> frozenset[tuple[str, str]]:
+        """Pairs of nodes, in both orders, that an operator has unmerged: no event merges them again."""
+        ...
+
+    def unmerge(self, workspace: str, person_id: str, now: int) -> Merge:
+        """Undoes the latest merge that this person took part in: the one in which it was absorbed, or, for a
+        survivor, the latest it survived. Keeps the two apart. Raises `NotFoundError`."""
+        ...
+
+    def erase(self, workspace: str, nodes: Sequence[str], event_ids: Sequence[str]) -> None:
+        """Removes nodes with all that hangs on them, and these events from quarantine."""
+        ...
+
+    def entries(self, workspace: str | None, event_ids: Sequence[str] | None) -> list[QuarantineEntry]:
+        """Quarantined events with these ids (None: all), oldest first."""
+        ...
+
+    def clear(self) -> None:
+        """Forgets everything that the log can give again, positions too; keeps what operators decided."""
+        ...
+
+
+class Seen(Protocol):
+    """Dedupe keys of remembered batches."""
+
+    def first(self, key: bytes, day: int | None) -> tuple[str, int] | None:
+        """(event id, received_at) of the event at which the key was first seen, None for a new key. With `day`, only
+        keys of that day and its neighbours are known."""
+        ...
+
+    def put(self, keys: Iterable[SeenKey]) -> bool:
+        """Replaces what was there; repeats change nothing. True when enough has gathered that `sync` is due."""
         ...
 
     def sync(self) -> None:
-        """Makes everything put so far durable."""
+        """Makes everything put so far durable, and forgets days that are over."""
         ...
+
+    def clear(self) -> None: ...
 
 
 class PeopleReader(Protocol):
