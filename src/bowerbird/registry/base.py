@@ -4,7 +4,8 @@ small registers that a request must consult before it is answered, metric names 
 Written by the command line, the console and the collectors, read by all of them.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Literal, Protocol
 
 import msgspec
@@ -21,6 +22,13 @@ SCOPES: tuple[Scope, ...] = (
     "insights:read",
     "admin",
 )
+
+Role = Literal["owner", "analyst", "viewer"]
+_READ: frozenset[Scope] = frozenset({"events:read", "profiles:read", "metrics:read", "insights:read"})
+ROLES: Mapping[Role, frozenset[Scope]] = MappingProxyType(
+    {"owner": frozenset({"admin"}), "analyst": _READ | {"events:write"}, "viewer": _READ}
+)
+"""What a console user may do, through any of its sessions."""
 
 
 class WorkspaceSettings(msgspec.Struct, frozen=True):
@@ -51,6 +59,7 @@ class Principal(msgspec.Struct, frozen=True):
 
     workspace: Workspace
     key_id: str
+    """A key's id; `session:USER` for a session, `site:ID` for a site."""
     scopes: frozenset[str]
 
     def may(self, scope: Scope) -> bool:
@@ -60,9 +69,14 @@ class Principal(msgspec.Struct, frozen=True):
 class Snapshot(Protocol):
     """The registry as of a moment, in memory: no I/O, constant time per look-up."""
 
+    @property
+    def version(self) -> int:
+        """Grows with every change that a snapshot shows."""
+        ...
+
     def authenticate(self, secret: str) -> Principal | None:
-        """The principal of a live API key or session, None for an unknown, revoked or expired one. Compares
-        keyed hashes; the secret itself is stored nowhere."""
+        """The principal of a live API key, session or site (public, so it may write events and nothing else); None
+        for an unknown, revoked or expired one. Compares keyed hashes; the secret itself is stored nowhere."""
         ...
 
     def workspace(self, name: str) -> Workspace | None: ...
@@ -70,18 +84,48 @@ class Snapshot(Protocol):
     def workspaces(self) -> Iterable[Workspace]: ...
 
 
+class Snapshots(Protocol):
+    """Where snapshots come from. Blocking, safe from any thread."""
+
+    def load(self, if_newer_than: int | None = None) -> Snapshot | None:
+        """The registry as it is now, None when its version is still `if_newer_than`: then it costs one small
+        statement, so it may be asked several times a second."""
+        ...
+
+
 class Registers(Protocol):
-    """Exact across processes. Blocking; each keeps what it knows in bounded memory, so that a known name costs no
-    I/O."""
+    """Exact across processes, safe from any thread. Each keeps what it knows in bounded memory. The two methods
+    whose names begin with `know` look only there and never block; the others may do I/O."""
+
+    def knows_metric(self, workspace: str, name: str) -> bool:
+        """True only for a metric of the workspace; False when it must be asked for by `admit_metric`."""
+        ...
 
     def admit_metric(self, workspace: str, name: str, limit: int | None) -> bool:
-        """True when the name is one of the workspace's metrics, or has just become one within the limit."""
+        """True when the name is one of the workspace's metrics, or has just become one within the limit. Once the
+        metrics are exhausted, refusals cost no I/O for a second."""
+        ...
+
+    def known_subscriber(self, workspace: str, list_id: str, email: str) -> bool:
+        """True only for a subscriber of the list; False when `is_subscriber` must be asked."""
         ...
 
     def is_subscriber(self, workspace: str, list_id: str, email: str) -> bool:
-        """Whether the e-mail was subscribed to the list before."""
+        """Whether the e-mail was subscribed to the list before, in whatever case it was written."""
         ...
 
     def subscribe(self, workspace: str, list_id: str, email: str) -> None:
-        """Remembers the e-mail for the list. Repeats change nothing."""
+        """Remembers the e-mail for the list, durable on return. Repeats change nothing."""
+        ...
+
+
+class Logins(Protocol):
+    """Console users' sessions. Blocking, and slow on purpose (a password hash)."""
+
+    def login(self, name: str, password: str) -> str | None:
+        """A new session's secret, good for 30 days; None when user or password is wrong, which takes as long."""
+        ...
+
+    def logout(self, session: str) -> None:
+        """Ends the session. An unknown one is passed over."""
         ...
