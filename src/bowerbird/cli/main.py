@@ -1,0 +1,142 @@
+"""The command line: `bowerbird [--data DIR] [--json] VERB …`.
+
+A verb is a module with an `app`, a `typer.Typer`: one `@app.command()` makes a plain verb (`bowerbird serve`), several
+make a verb with sub-verbs (`bowerbird key list`). To add one, write the module and add its line to `VERBS`. A module
+is imported only when its verb is called, and imports whatever is slow (SQLAlchemy, DuckDB, pydantic, rich) inside its
+functions, so that `bowerbird --help` stays fast.
+
+A command function takes `ctx: typer.Context` first. `invocation(ctx)` (see `invocation.py`) gives `.settings()` and
+`.output`; the function ends with one `output.show(document, human)`. It raises `BowerbirdError` for whatever goes
+wrong: message and hint are then printed to stderr and the exit code is 1. Another exit code: `raise typer.Exit(n)`.
+`--data` and `--json` are accepted before and after every verb; no verb declares them.
+"""
+
+import os
+from collections.abc import Sequence
+from importlib import import_module
+from pathlib import Path
+from typing import Annotated, Any, NamedTuple
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+from bowerbird.cli.invocation import Invocation
+from bowerbird.cli.output import Output
+from bowerbird.errors import BowerbirdError
+
+
+class Verb(NamedTuple):
+    module: str
+    help: str
+
+
+VERBS = {
+    "workspace": Verb("bowerbird.cli.workspace", "Workspaces and their settings."),
+    "key": Verb("bowerbird.cli.key", "API keys: create, register an existing one, list, revoke."),
+    "list": Verb("bowerbird.cli.lists", "Lists that events and subscribers belong to."),
+    "site": Verb("bowerbird.cli.site", "Sites: public, write-only ids for browsers."),
+    "user": Verb("bowerbird.cli.user", "People who may log in to the console."),
+    "session": Verb("bowerbird.cli.session", "Sessions of users, such as Octeth's SessionID."),
+}
+
+EVERYWHERE = "Everywhere: --data DIR (or BOWERBIRD_DATA), --json, --help."
+
+
+class Verbs(TyperGroup):
+    """The table `VERBS` as a command group: stubs for help and suggestions, the module for a call."""
+
+    def __init__(self, **attributes: Any) -> None:
+        super().__init__(**attributes)
+        self.commands = {
+            name: TyperCommand(name=name, help=verb.help, rich_markup_mode=None) for name, verb in VERBS.items()
+        }
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        return super().parse_args(ctx, hoist(args))
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
+        name, _, rest = super().resolve_command(ctx, args)
+        if name is None:
+            return None, None, rest
+        command = typer.main.get_command(import_module(VERBS[name].module).app)
+        command.epilog = command.epilog or EVERYWHERE
+        return name, command, rest
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except BowerbirdError as error:
+            failure = error
+        except OSError as error:
+            if isinstance(error, BrokenPipeError):
+                raise
+            failure = BowerbirdError(f"{error.strerror or error}: {error.filename or ''}".rstrip(": "))
+        except Exception as error:
+            if os.environ.get("BOWERBIRD_TRACEBACK"):
+                raise
+            failure = BowerbirdError(
+                f"unexpected {type(error).__name__}: {error}", "BOWERBIRD_TRACEBACK=1 shows where it comes from"
+            )
+        Output(ctx.params["as_json"]).fail(failure)
+        raise typer.Exit(1)
+
+
+def hoist(args: Sequence[str]) -> list[str]:
+    """Brings `--data DIR` and `--json` to the front, from wherever they stand before a `--`."""
+    front: list[str] = []
+    rest: list[str] = []
+    waiting = iter(args)
+    for arg in waiting:
+        if arg == "--":
+            rest += [arg, *waiting]
+        elif arg == "--data":
+            front += [arg, *([value] if (value := next(waiting, None)) is not None else [])]
+        elif arg == "--json" or arg.startswith("--data="):
+            front.append(arg)
+        else:
+            rest.append(arg)
+    return front + rest
+
+
+app = typer.Typer(
+    cls=Verbs,
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Each verb has its own --help with examples.",
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"bowerbird {version('bowerbird')}")
+        raise typer.Exit
+
+
+@app.callback()
+def bowerbird(
+    ctx: typer.Context,
+    data: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Data directory.", envvar="BOWERBIRD_DATA", show_default=False)
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+    _: Annotated[bool, typer.Option("--version", help="Print the version.", callback=_version, is_eager=True)] = False,
+) -> None:
+    """Collects the events that five vendors' clients send, and answers questions about them.
+
+    \b
+    Examples:
+      bowerbird serve
+      bowerbird key create --scope events:write,events:read
+      bowerbird --data /srv/bowerbird workspace set default currency=EUR
+      bowerbird audit --json
+    """
+    ctx.obj = Invocation(data, Output(as_json))
+
+
+def main() -> None:
+    app(prog_name="bowerbird")
