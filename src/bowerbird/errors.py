@@ -15,6 +15,10 @@ class LogUnavailableError(BowerbirdError):
     """The log did not take the events; none of them is durable. The sender may try again."""
 
 
+class LogDamagedError(BowerbirdError):
+    """A file of the log cannot be read, or rows are missing in it; `hint` names the file."""
+
+
 class DataDirectoryBusyError(BowerbirdError):
     """Another process owns the part of the data directory that was asked for."""
 
