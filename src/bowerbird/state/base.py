@@ -14,20 +14,16 @@ import msgspec
 
 from bowerbird.event import Positions
 
-
-class Identifier(NamedTuple):
-    workspace: str
-    kind: str
-    """`user_id`, `email`, `phone`, `anonymous_id`, or a vendor's own."""
-    value: str
+Identifier = tuple[str, str, str]
+"""(workspace, kind, value). Kinds: `user_id`, `email`, `phone`, `anonymous_id`, and those only one vendor has."""
 
 
 def identifier(workspace: str, kind: str, value: str) -> Identifier:
     """The identifier as people are matched by it: an e-mail without regard to case or surrounding space."""
-    return Identifier(workspace, kind, value.strip().lower() if kind == "email" else value)
+    return workspace, kind, value.strip().lower() if kind == "email" else value
 
 
-class Node(msgspec.Struct):
+class Node(msgspec.Struct, eq=False):
     """The root of a person, as the processor works with it."""
 
     person_id: str

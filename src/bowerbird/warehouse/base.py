@@ -15,7 +15,7 @@ class Row(NamedTuple):
     """A processed event: where it stood, what became of it, and whose it is.
 
     `person_id` is the person the event's own identifiers belong to; merges are resolved when reading. For a
-    duplicate, `duplicate_of` is the event id of the first one and `person_id` is None.
+    duplicate, `duplicate_of` is the event id of the first one, and `person_id` whom it would have gone to, if anybody.
     """
 
     position: Position

@@ -1,0 +1,55 @@
+"""Which event is a second copy of an earlier one."""
+
+from hashlib import blake2b
+
+from bowerbird.event import Event
+from bowerbird.processor.identity import Decision, person_id_of
+from bowerbird.state.base import Changes, Seen, SeenKey
+
+DAY = 86_400_000_000
+"""µs"""
+
+
+class Keys:
+    """The dedupe keys of remembered batches, with those of the batch at hand over them."""
+
+    def __init__(self, seen: Seen) -> None:
+        self.seen = seen
+        self.new: dict[bytes, tuple[str, int]] = {}
+
+    def first(self, event: Event, keys: list[bytes]) -> str | None:
+        """The id of the earlier event that this one repeats; None for a first one. An event that meets its own
+        trace repeats nothing."""
+        ttl = event.dedupe_ttl
+        day = None if ttl is None else event.received_at // DAY
+        for key in keys:
+            found = self.new.get(key) or self.seen.first(key, day)
+            if found is None or found[0] == event.event_id:
+                continue
+            if ttl is None or abs(event.received_at - found[1]) < ttl:
+                return found[0]
+        return None
+
+    def learn(self, event: Event, key: bytes, changes: Changes) -> None:
+        self.new[key] = (event.event_id, event.received_at)
+        day = None if event.dedupe_ttl is None else event.received_at // DAY
+        changes.seen.append(SeenKey(key, day, event.event_id, event.received_at))
+
+
+def keys_of(event: Event, decision: Decision) -> list[bytes]:
+    """The keys under which this event may have been seen before, the one it is remembered by first.
+
+    In scope `person` that is a key for the person found, and one for each other node of that person: an event is
+    the same one whichever of a person's identifiers named it, and whatever was merged since.
+    """
+    if event.dedupe_scope == "workspace":
+        return [_digest(event, "")]
+    if decision.root is None:
+        return [_digest(event, person_id_of(event))]
+    roots = (decision.root, *decision.merged)
+    return [_digest(event, node) for root in roots for node in (root.person_id, *root.absorbed)]
+
+
+def _digest(event: Event, person_id: str) -> bytes:
+    text = f"{event.workspace}\x1f{event.dialect}\x1f{person_id}\x1f{event.dedupe_key}"
+    return blake2b(text.encode(), digest_size=16).digest()

@@ -1,0 +1,132 @@
+"""The processor at work: a thread that follows the log, and what an operator may do between two batches."""
+
+import logging
+import queue
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Any, TypeVar
+
+from bowerbird.clock import SECOND, Clock
+from bowerbird.console.base import Lag
+from bowerbird.eventlog.codec import DecodeFailure, decode_each
+from bowerbird.processor.operations import Operations
+
+T = TypeVar("T")
+Job = tuple[Callable[[], Any], Future[Any]]
+
+IDLE = 0.02
+"""Seconds between two looks at a log that had nothing new."""
+RETRY = 1.0
+"""Seconds until another try after a store failed."""
+_HOUSEKEEPING = 60 * SECOND
+
+logger = logging.getLogger(__name__)
+
+
+class ProcessorThread:
+    """Follows the log in a thread of its own; what is asked of it runs there too, between two batches."""
+
+    def __init__(self, operations: Operations, clock: Clock, keep: int | None = None) -> None:
+        """`keep`: µs for which closed log segments are kept once processed; None: for ever."""
+        self.operations = operations
+        self.processor = operations.processor
+        self.clock = clock
+        self.keep = keep
+        self.failure: str | None = None
+        """Why the last batch failed; None when it did not."""
+        self._jobs: queue.SimpleQueue[Job] = queue.SimpleQueue()
+        self._stopping = threading.Event()
+        self._threads = [
+            threading.Thread(target=self._follow, name="processor"),
+            threading.Thread(target=self._move, name="warehouse-mover"),
+        ]
+        self._tidied_at = 0
+
+    def start(self) -> None:
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self) -> None:
+        """Returns when the batch at hand is done."""
+        self._stopping.set()
+        for thread in self._threads:
+            thread.join()
+        self._run_jobs(0)
+
+    def unmerge(self, workspace: str, person_id: str) -> tuple[str, str]:
+        return self._ask(lambda: self.operations.unmerge(workspace, person_id))
+
+    def erase(self, workspace: str, person_id: str) -> int:
+        return self._ask(lambda: self.operations.erase(workspace, person_id))
+
+    def retry(self, workspace: str, event_ids: list[str] | None) -> tuple[int, int]:
+        return self._ask(lambda: self.operations.retry(workspace, event_ids))
+
+    def replay(self) -> int:
+        return self._ask(self.operations.replay)
+
+    def lag(self) -> Lag:
+        return self._ask(self._lag)
+
+    def _lag(self) -> Lag:
+        log, applied = self.processor.log, self.processor.applied
+        rows = log.read(applied, 1)
+        if not rows:
+            return Lag(0, 0.0)
+        pending = sum(log.tally(applied, log.heads()).values())
+        oldest = decode_each(rows[0].events)[0]
+        received_at = self.clock.now() if isinstance(oldest, DecodeFailure) else oldest.received_at
+        return Lag(pending, max(0.0, (self.clock.now() - received_at) / SECOND))
+
+    def _ask(self, question: Callable[[], T]) -> T:
+        answer: Future[T] = Future()
+        self._jobs.put((question, answer))
+        return answer.result()
+
+    def _follow(self) -> None:
+        recovered = False
+        while not self._stopping.is_set():
+            try:
+                if not recovered:
+                    self.operations.recover()
+                    recovered = True
+                busy = self.processor.run_once()
+                self._tidy()
+                self.failure = None
+            except Exception as error:
+                logger.exception("the batch failed and is tried again in %s s", RETRY)
+                self.failure = f"{type(error).__name__}: {error}"
+                self.processor.people.forget()
+                self._stopping.wait(RETRY)
+                busy = 0
+            self._run_jobs(0 if busy else IDLE)
+
+    def _run_jobs(self, wait: float) -> None:
+        """Runs what was asked; waits so long for a first question."""
+        try:
+            question, answer = self._jobs.get(timeout=wait) if wait else self._jobs.get_nowait()
+            while True:
+                try:
+                    answer.set_result(question())
+                except Exception as error:
+                    self.processor.people.forget()
+                    answer.set_exception(error)
+                question, answer = self._jobs.get_nowait()
+        except queue.Empty:
+            return
+
+    def _tidy(self) -> None:
+        now = self.clock.now()
+        if self.keep is not None and now - self._tidied_at > _HOUSEKEEPING:
+            self._tidied_at = now
+            self.processor.log.expire(self.processor.applied, now - self.keep)
+
+    def _move(self) -> None:
+        while not self._stopping.wait(1.0):
+            try:
+                while self.processor.warehouse.move() and not self._stopping.is_set():
+                    pass
+            except Exception:
+                logger.exception("rows stay in the hot table and are moved later")
+                self._stopping.wait(60 * RETRY)

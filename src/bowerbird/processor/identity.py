@@ -1,0 +1,92 @@
+"""Who an event belongs to: a pure decision on the identifiers that it names and the people that carry them."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from bowerbird.event import Event
+from bowerbird.state.base import Identifier, Node, identifier
+
+
+class Named(NamedTuple):
+    """An identifier of the event that somebody carries."""
+
+    identifier: Identifier
+    node: str
+    """The node it is attached to."""
+    root: Node
+
+
+class Decision(NamedTuple):
+    """Whom the event goes to, and what follows for others."""
+
+    node: str | None
+    """The node that the event belongs to; None: a new person."""
+    root: Node | None
+    """That node's root; None: a new person."""
+    merged: tuple[Node, ...] = ()
+    """Roots that become one with it."""
+    conflicts: tuple[Named, ...] = ()
+    """Identifiers whose people must stay apart from it."""
+    user_id: str | None = None
+    """The user_id that the person carries from now on."""
+
+
+NOBODY = Decision(None, None)
+
+
+def identifiers_of(event: Event) -> list[Identifier]:
+    """The event's identifiers, strongest first: user_id, a vendor's own, e-mail, phone, anonymous_id."""
+    workspace = event.workspace
+    found: list[Identifier] = []
+    if event.user_id:
+        found.append((workspace, "user_id", event.user_id))
+    if event.other_ids:
+        found += [(workspace, kind, value) for kind, value in event.other_ids.items() if value]
+    if event.email:
+        found.append(identifier(workspace, "email", event.email))
+    if event.phone:
+        found.append((workspace, "phone", event.phone))
+    if event.anonymous_id:
+        found.append((workspace, "anonymous_id", event.anonymous_id))
+    return found
+
+
+def decide(user_id: str | None, named: Sequence[Named], kept_apart: frozenset[tuple[str, str]]) -> Decision:
+    """Whom an event with this user_id and these known identifiers (strongest first) goes to.
+
+    The strongest identifier whose person may carry the event's user_id decides. Everybody else named becomes one
+    with that person, except who carries another user_id, or was kept apart by an operator: that is a conflict.
+    """
+    if not named:
+        return Decision(None, None, user_id=user_id)
+    node: str | None = None
+    chosen: list[Node] = []
+    conflicts: list[Named] = []
+    for each in named:
+        root = each.root
+        if root in chosen:
+            continue
+        other_user = user_id and root.user_id and root.user_id != user_id
+        if other_user or (kept_apart and any(_apart(root, other, kept_apart) for other in chosen)):
+            conflicts.append(each)
+        else:
+            node = node or each.node
+            chosen.append(root)
+            user_id = user_id or root.user_id
+    root_chosen = chosen[0] if chosen else None
+    return Decision(node, root_chosen, tuple(chosen[1:]), tuple(conflicts), user_id)
+
+
+def _apart(one: Node, other: Node, kept_apart: frozenset[tuple[str, str]]) -> bool:
+    return any((a, b) in kept_apart for a in _nodes(one) for b in _nodes(other))
+
+
+def _nodes(root: Node) -> tuple[str, ...]:
+    return (root.person_id, *root.absorbed)
+
+
+def person_id_of(event: Event) -> str:
+    """The id of the person that this event makes: the event's own as a UUIDv8, so that making it again makes
+    the same person."""
+    event_id = event.event_id
+    return f"{event_id[:14]}8{event_id[15:]}"

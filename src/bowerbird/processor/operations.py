@@ -1,0 +1,136 @@
+"""What an operator may ask of the processor. Runs in the processor's thread, between two batches."""
+
+import msgspec
+
+from bowerbird.clock import Clock
+from bowerbird.errors import ConflictError, NotFoundError, WarehouseRejectedError
+from bowerbird.event import Event, Position
+from bowerbird.processor.batch import Item
+from bowerbird.processor.identity import identifiers_of
+from bowerbird.processor.quarantine import StepFailedError
+from bowerbird.processor.worker import Processor
+from bowerbird.state.base import Changes, PeopleReader, QuarantineEntry, Upkeep, identifier
+from bowerbird.warehouse.base import Row, StoredEvent
+
+_EVENT = msgspec.msgpack.Decoder(Event)
+
+
+class Operations:
+    def __init__(self, processor: Processor, upkeep: Upkeep, people: PeopleReader, clock: Clock) -> None:
+        self.processor = processor
+        self.upkeep = upkeep
+        self.people = people
+        self.clock = clock
+
+    def recover(self) -> None:
+        self.processor.people.kept_apart = self.upkeep.kept_apart()
+        self.processor.recover()
+
+    def unmerge(self, workspace: str, person_id: str) -> tuple[str, str]:
+        merge = self.upkeep.unmerge(workspace, person_id, self.clock.now())
+        self.processor.people.forget()
+        self.processor.people.kept_apart = self.upkeep.kept_apart()
+        return merge.survivor, merge.absorbed
+
+    def erase(self, workspace: str, person_id: str) -> int:
+        """The log first, the person last: an erasure cut short is found again, and finished, by asking again."""
+        processor = self.processor
+        heads = processor.log.heads()
+        while processor.run_once(upto=heads):
+            pass
+        nodes = self.people.members(workspace, person_id)
+        if not nodes:
+            raise NotFoundError(
+                f"no person {person_id} in workspace {workspace}", "`bowerbird person find` finds people."
+            )
+        rows = [_tombstone(each) for each in processor.warehouse.of_people(workspace, nodes)]
+        quarantined = self._quarantined(workspace, person_id)
+        rows += [_tombstone_of_entry(each) for each in quarantined]
+        processor.log.erase([(row.position.partition, row.position.offset, row.event.event_id) for row in rows])
+        processor.warehouse.restore(rows)
+        self.upkeep.erase(workspace, nodes, [each.event_id for each in quarantined])
+        processor.people.forget()
+        return len(rows)
+
+    def _quarantined(self, workspace: str, person_id: str) -> list[QuarantineEntry]:
+        """Quarantined events that name the person."""
+        person = self.people.person(workspace, person_id)
+        carried = (
+            {identifier(workspace, each["kind"], each["value"]) for each in person.identifiers} if person else set()
+        )
+        return [
+            entry
+            for entry in self.upkeep.entries(workspace, None)
+            if (event := _decoded(entry)) is not None and carried.intersection(identifiers_of(event))
+        ]
+
+    def retry(self, workspace: str, event_ids: list[str] | None) -> tuple[int, int]:
+        entries = self.upkeep.entries(workspace, event_ids)
+        released = sum(self._retry(entry) for entry in entries)
+        return released, len(entries) - released
+
+    def _retry(self, entry: QuarantineEntry) -> bool:
+        event = _decoded(entry)
+        if event is None:
+            return False
+        position = Position(entry.partition, entry.offset, entry.index)
+        changes = Changes(released=[entry.event_id])
+        try:
+            rows = self.processor.decide([Item(position, event, identifiers_of(event))], changes)
+            self.processor.warehouse.restore(rows)
+        except (StepFailedError, WarehouseRejectedError):
+            self.processor.people.forget()
+            return False
+        self.processor.remember(changes)
+        return True
+
+    def replay(self) -> int:
+        """State first: until the warehouse is cleared too, a restart finds the same events stored already."""
+        log = self.processor.log
+        heads = log.heads()
+        starts = {row.partition for row in log.read({}, 1 << 62, upto=dict.fromkeys(heads, 1))}
+        if missing := sorted(partition for partition, head in heads.items() if head and partition not in starts):
+            raise ConflictError(
+                f"the log no longer starts at its first event (partitions {missing}): older segments have expired",
+                "A replay would lose what only the warehouse still holds. Restore a backup instead.",
+            )
+        self.upkeep.clear()
+        self.processor.seen.clear()
+        self.processor.warehouse.clear()
+        self.recover()
+        return sum(log.tally({}, heads).values())
+
+
+def _decoded(entry: QuarantineEntry) -> Event | None:
+    try:
+        return _EVENT.decode(entry.payload)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return None
+
+
+def _tombstone(stored: StoredEvent) -> Row:
+    event = Event(
+        workspace=stored.workspace,
+        event_id=stored.event_id,
+        dialect=stored.dialect,
+        kind="erased",
+        name="$erased",
+        occurred_at=stored.received_at,
+        received_at=stored.received_at,
+        key_id=stored.key_id,
+    )
+    return Row(stored.position, event, "erased")
+
+
+def _tombstone_of_entry(entry: QuarantineEntry) -> Row:
+    event = Event(
+        workspace=entry.workspace,
+        event_id=entry.event_id,
+        dialect=entry.dialect,
+        kind="erased",
+        name="$erased",
+        occurred_at=entry.received_at,
+        received_at=entry.received_at,
+        key_id="",
+    )
+    return Row(Position(entry.partition, entry.offset, entry.index), event, "erased")

@@ -1,0 +1,137 @@
+"""The people that batches meet: what the state knows of them, with the changes of the batch at hand over it."""
+
+from collections.abc import Iterable, Sequence
+
+from bowerbird.event import Event
+from bowerbird.processor.identity import Decision, Named, person_id_of
+from bowerbird.state.base import Changes, Conflict, Identifier, Merge, Node, ProcessorState, Trait
+
+
+class People:
+    """A bounded cache of the state in which a batch works; after a batch that failed it must `forget`."""
+
+    def __init__(self, state: ProcessorState, capacity: int = 200_000) -> None:
+        """`capacity`: identifiers held before the cache starts anew."""
+        self.state = state
+        self.capacity = capacity
+        self.owners: dict[Identifier, str] = {}
+        self.roots: dict[str, str] = {}
+        self.nodes: dict[str, Node] = {}
+        self.kept_apart: frozenset[tuple[str, str]] = frozenset()
+        """Pairs of nodes, in both orders, that no event may merge."""
+
+    def forget(self) -> None:
+        self.owners, self.roots, self.nodes = {}, {}, {}
+
+    def prepare(self, identifiers: Iterable[Identifier]) -> None:
+        """Looks up all identifiers of a batch at once."""
+        if len(self.owners) > self.capacity:
+            self.forget()
+        owners = self.owners
+        missing = [each for each in set(identifiers) if each not in owners]
+        if missing:
+            known = self.state.load(missing)
+            owners.update(known.owners)
+            self.roots.update(known.roots)
+            for person_id, node in known.nodes.items():
+                self.nodes.setdefault(person_id, node)
+
+    def named(self, identifiers: Sequence[Identifier]) -> list[Named]:
+        found = []
+        for each in identifiers:
+            node = self.owners.get(each)
+            if node is not None:
+                found.append(Named(each, node, self.nodes[self.roots[node]]))
+        return found
+
+    def resolve(
+        self, event: Event, identifiers: Sequence[Identifier], decision: Decision, changes: Changes
+    ) -> tuple[str, Node]:
+        """Makes the decision true. Returns the event's node and its root."""
+        if decision.node is None or decision.root is None:
+            node = person_id_of(event)
+            root = self._create(node, event, changes)
+        else:
+            node, root = decision.node, decision.root
+        for other in decision.merged:
+            root = self._merge(root, other, event, identifiers, changes)
+        if decision.user_id and root.user_id != decision.user_id:
+            root.user_id = changes.user_ids[root.person_id] = decision.user_id
+        for each in identifiers:
+            if each not in self.owners:
+                self._attach(each, node, event, changes)
+        for contested in decision.conflicts:
+            self._settle(contested, node, decision.user_id, event, changes)
+        return node, root
+
+    def _create(self, person_id: str, event: Event, changes: Changes) -> Node:
+        root = self.nodes[person_id] = Node(person_id, event.received_at)
+        self.roots[person_id] = person_id
+        changes.created.append((event.workspace, person_id, event.received_at))
+        return root
+
+    def _attach(self, identifier: Identifier, node: str, event: Event, changes: Changes) -> None:
+        self.owners[identifier] = node
+        changes.attached[identifier] = (node, event.event_id, event.received_at)
+
+    def _merge(self, one: Node, other: Node, event: Event, identifiers: Sequence[Identifier], changes: Changes) -> Node:
+        """Two roots become one; the older survives."""
+        survivor, absorbed = sorted((one, other), key=lambda node: (node.created_at, node.person_id))
+        survivor.absorbed += (absorbed.person_id, *absorbed.absorbed)
+        survivor.accounts = tuple(dict.fromkeys(survivor.accounts + absorbed.accounts))
+        for person_id in (absorbed.person_id, *absorbed.absorbed):
+            self.roots[person_id] = survivor.person_id
+        self.nodes.pop(absorbed.person_id, None)
+        if absorbed.user_id and not survivor.user_id:
+            survivor.user_id = changes.user_ids[survivor.person_id] = absorbed.user_id
+        changes.merges.append(
+            Merge(
+                workspace=event.workspace,
+                survivor=survivor.person_id,
+                absorbed=absorbed.person_id,
+                event_id=event.event_id,
+                identifiers=tuple((kind, value) for _, kind, value in identifiers),
+                merged_at=event.received_at,
+            )
+        )
+        return survivor
+
+    def _settle(self, contested: Named, node: str, user_id: str | None, event: Event, changes: Changes) -> None:
+        """A contested anonymous_id follows the latest identified user (a shared device); anything else stays."""
+        workspace, kind, value = contested.identifier
+        moves = kind == "anonymous_id" and user_id is not None
+        if moves:
+            self._attach(contested.identifier, node, event, changes)
+        changes.conflicts.append(
+            Conflict(
+                workspace=workspace,
+                event_id=event.event_id,
+                person_id=node,
+                other_id=contested.root.person_id,
+                kind=kind,
+                value=value,
+                resolution="moved" if moves else "stayed",
+                at=event.received_at,
+            )
+        )
+
+
+def learn_traits(event: Event, node: str, changes: Changes) -> None:
+    """The newest event time wins for each trait."""
+    traits = changes.traits
+    for name, value in event.traits.items():
+        key = (event.workspace, node, name)
+        known = traits.get(key)
+        if known is None or (known.occurred_at, known.event_id) < (event.occurred_at, event.event_id):
+            traits[key] = Trait(event.workspace, node, name, value, event.occurred_at, event.event_id)
+
+
+def account_of(event: Event, node: str, root: Node, changes: Changes) -> str | None:
+    """The event's account: its own, which the person then belongs to; else the person's, if it has just one."""
+    account_id = event.account_id
+    if account_id:
+        if account_id not in root.accounts:
+            root.accounts += (account_id,)
+            changes.accounts[event.workspace, node, account_id] = event.received_at
+        return account_id
+    return root.accounts[0] if len(root.accounts) == 1 else None

@@ -1,0 +1,107 @@
+"""Events that a step, the warehouse or the decoder could not handle: kept with their reason, never lost."""
+
+from typing import Any, NamedTuple
+
+import msgspec
+
+from bowerbird.errors import BowerbirdError, WarehouseRejectedError
+from bowerbird.event import Event, Position
+from bowerbird.eventlog.base import LogRow
+from bowerbird.eventlog.codec import DecodeFailure, decode_each
+from bowerbird.state.base import QuarantineEntry
+from bowerbird.warehouse.base import Row
+
+
+class StepFailedError(BowerbirdError):
+    """A step raised on one event."""
+
+    def __init__(self, event_id: str, step: str, error: Exception) -> None:
+        super().__init__(f"{type(error).__name__}: {error}")
+        self.event_id = event_id
+        self.step = step
+
+
+class Bar(NamedTuple):
+    """Why an event goes to quarantine instead of through the steps."""
+
+    step: str
+    reason: str
+
+    def quarantine(self, position: Position, event: Event) -> tuple[QuarantineEntry, Row]:
+        entry = QuarantineEntry(
+            workspace=event.workspace,
+            dialect=event.dialect,
+            event_id=event.event_id,
+            partition=position.partition,
+            offset=position.offset,
+            index=position.index,
+            reason=self.reason,
+            step=self.step,
+            payload=msgspec.msgpack.encode(event),
+            received_at=event.received_at,
+        )
+        return entry, Row(position, bare(event), "quarantined")
+
+
+Barred = dict[str, Bar]
+"""By event id."""
+
+
+def bare(event: Event) -> Event:
+    """The event without what it carries: enough to account for it, and nothing that could fail to be stored."""
+    return Event(
+        workspace=event.workspace,
+        event_id=event.event_id,
+        dialect=event.dialect,
+        kind=event.kind,
+        name=event.name,
+        occurred_at=event.received_at,
+        received_at=event.received_at,
+        key_id=event.key_id,
+        source_id=event.source_id,
+        stored=event.stored,
+    )
+
+
+def bar(barred: Barred, failure: StepFailedError | WarehouseRejectedError, row: LogRow) -> None:
+    """Bars the events that the failure names; where it names none of the row's events that are not barred yet, all
+    of the row, which can then be retried one by one."""
+    if isinstance(failure, StepFailedError):
+        barred[failure.event_id] = Bar(failure.step, str(failure))
+        return
+    left = [each.event_id for each in decode_each(row.events) if isinstance(each, Event)]
+    named = [event_id for event_id in failure.event_ids if event_id not in barred]
+    for event_id in named or left:
+        barred[event_id] = Bar("store", str(failure))
+
+
+def undecodable(position: Position, failure: DecodeFailure) -> tuple[QuarantineEntry, Row]:
+    """A log entry that is no event: what can be told of it, and its bytes as they stand."""
+    workspace, event_id, dialect = _rescue(failure.raw)
+    event = Event(
+        workspace=workspace,
+        event_id=event_id or _id_of(position),
+        dialect=dialect,
+        kind="track",
+        name="",
+        occurred_at=0,
+        received_at=0,
+        key_id="",
+    )
+    entry, row = Bar("decode", failure.error).quarantine(position, event)
+    return msgspec.structs.replace(entry, payload=failure.raw), row
+
+
+def _id_of(position: Position) -> str:
+    partition, offset, index = position
+    return f"00000000-0000-8{partition & 0xFFF:03x}-8000-{offset & 0xFFFFFFFF:08x}{index & 0xFFFF:04x}"
+
+
+def _rescue(raw: bytes) -> tuple[str, str, str]:
+    """(workspace, event id, dialect) of an entry that decodes as MessagePack, if not as an event."""
+    try:
+        fields: Any = msgspec.msgpack.decode(raw)
+        workspace, event_id, dialect = fields[:3]
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, TypeError, ValueError):
+        return "", "", ""
+    return str(workspace), str(event_id), str(dialect)

@@ -1,0 +1,145 @@
+"""The processor: a function of the log. Reads a batch, takes each event through the steps, stores, remembers."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import msgspec
+
+from bowerbird.errors import WarehouseRejectedError
+from bowerbird.event import Position, Positions
+from bowerbird.eventlog.base import LogReader, LogRow
+from bowerbird.eventlog.codec import DecodeFailure, decode_each
+from bowerbird.processor.batch import Batch, Item
+from bowerbird.processor.catalog import Catalog
+from bowerbird.processor.dedupe import Keys
+from bowerbird.processor.identity import identifiers_of
+from bowerbird.processor.people import People
+from bowerbird.processor.quarantine import Barred, StepFailedError, bar, undecodable
+from bowerbird.processor.steps import STEPS, Step
+from bowerbird.state.base import Changes, ProcessorState, Seen
+from bowerbird.warehouse.base import Row, Warehouse
+
+
+class Stores(NamedTuple):
+    """Where the processor reads from and writes to."""
+
+    log: LogReader
+    state: ProcessorState
+    seen: Seen
+    warehouse: Warehouse
+
+
+class Processor:
+    """Runs in one thread. Killed anywhere and started again, it ends up where it would have been."""
+
+    def __init__(self, stores: Stores, batch_events: int = 10_000, steps: Sequence[Step] = STEPS) -> None:
+        self.log, self.state, self.seen, self.warehouse = stores
+        self.batch_events = batch_events
+        self.steps = steps
+        self.people = People(self.state)
+        self.applied: Positions = {}
+
+    def recover(self) -> None:
+        """Takes up where the last run ended. What it stored but did not remember is processed again first, alone, so
+        that nothing an operator does now can make it come out differently."""
+        self.people.forget()
+        self.seen.put(self.state.unsynced())
+        self.applied = self.state.applied()
+        stored = self.warehouse.applied()
+        while self.run_once(upto=stored):
+            pass
+
+    def run_once(self, upto: Positions | None = None) -> int:
+        """Processes what the log holds, up to one batch. Returns the number of log rows, 0 when there was none."""
+        rows = self.log.read(self.applied, self.batch_events, upto)
+        if rows:
+            self.process(rows)
+        return len(rows)
+
+    def process(self, rows: Sequence[LogRow]) -> None:
+        """Processes log rows and commits them. Where an event cannot be processed, the rows are split until it
+        stands alone in its row, and goes to quarantine from there."""
+        try:
+            self._commit(rows, {})
+        except (StepFailedError, WarehouseRejectedError) as failure:
+            self.people.forget()
+            if len(rows) > 1:
+                middle = len(rows) // 2
+                self.process(rows[:middle])
+                self.process(rows[middle:])
+            else:
+                self._process_barring(rows, failure)
+
+    def _process_barring(self, rows: Sequence[LogRow], failure: StepFailedError | WarehouseRejectedError) -> None:
+        """Every round bars at least one event more, so it ends."""
+        barred: Barred = {}
+        while True:
+            bar(barred, failure, rows[0])
+            try:
+                return self._commit(rows, barred)
+            except (StepFailedError, WarehouseRejectedError) as another:
+                self.people.forget()
+                failure = another
+
+    def _commit(self, rows: Sequence[LogRow], barred: Barred) -> None:
+        reached = {**self.applied, **{row.partition: row.offset for row in rows}}
+        stored, changes = self.outcome(rows, barred)
+        changes.applied = reached
+        self.warehouse.write(stored, reached)
+        try:
+            self.remember(changes)
+        except BaseException:
+            self.people.forget()
+            raise
+        self.applied = reached
+
+    def outcome(self, rows: Sequence[LogRow], barred: Barred) -> tuple[list[Row], Changes]:
+        """What becomes of the rows' events: decided, and neither stored nor remembered yet."""
+        changes = Changes()
+        items, refused = decode(rows, barred, changes)
+        return [*refused, *self.decide(items, changes)], changes
+
+    def decide(self, items: list[Item], changes: Changes) -> list[Row]:
+        """Takes the items through the steps. Raises `StepFailedError`; then `changes` is void."""
+        self.people.prepare(each for item in items for each in item.identifiers)
+        batch = Batch(items, self.people, Keys(self.seen), Catalog(), changes)
+        take_through(self.steps, batch)
+        changes.catalog = batch.catalog.counts()
+        return [item.row() for item in items]
+
+    def remember(self, changes: Changes) -> None:
+        self.state.remember(changes)
+        if self.seen.put(changes.seen):
+            self.seen.sync()
+            self.state.synced()
+
+
+def decode(rows: Sequence[LogRow], barred: Barred, changes: Changes) -> tuple[list[Item], list[Row]]:
+    """The events of the log rows; what cannot be decoded, and what is barred, goes to quarantine at once."""
+    items: list[Item] = []
+    refused: list[Row] = []
+    for partition, offset, _, blob in rows:
+        for index, event in enumerate(decode_each(blob)):
+            position = Position(partition, offset, index)
+            if isinstance(event, DecodeFailure):
+                entry, row = undecodable(position, event)
+            elif event.event_id in barred:
+                entry, row = barred[event.event_id].quarantine(position, event)
+            else:
+                items.append(Item(position, event, identifiers_of(event)))
+                continue
+            changes.quarantined.append(entry)
+            refused.append(row)
+    return items, refused
+
+
+def take_through(steps: Sequence[Step], batch: Batch) -> None:
+    """Every event through the steps, until one gives it an outcome. Raises `StepFailedError`."""
+    for item in batch.items:
+        for step in steps:
+            try:
+                step(item, batch)
+            except (ArithmeticError, LookupError, TypeError, ValueError, AttributeError, msgspec.MsgspecError) as error:
+                raise StepFailedError(item.event.event_id, step.__name__, error) from error
+            if item.outcome is not None:
+                break

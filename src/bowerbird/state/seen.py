@@ -1,0 +1,128 @@
+"""Dedupe keys in LMDB.
+
+Keys gather in memory and go to disk in large sorted transactions, which touches each page once instead of once a key.
+What a crash takes from memory the state still holds (`ProcessorState.unsynced`). Keys that are forgotten after a day
+live in a database a day, dropped whole when the day is over: look-ups never slow down, and nothing has to be swept.
+"""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import lmdb
+
+from bowerbird.state.base import SeenKey
+
+DAY = 86_400_000_000
+"""µs"""
+_FOR_EVER = b"for-ever"
+_MAP_SIZE = 1 << 38
+_ID_BYTES = 16
+
+
+class LmdbSeen:
+    def __init__(self, path: Path, gather: int = 200_000) -> None:
+        """`gather`: keys held in memory before a sync is due."""
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.gather = gather
+        self.environment = lmdb.open(str(path), map_size=_MAP_SIZE, max_dbs=64, metasync=True, meminit=False)
+        self.databases = {_FOR_EVER: self.environment.open_db(_FOR_EVER)}
+        for name in self._day_names():
+            self.databases[name] = self.environment.open_db(name)
+        self.gathered: dict[bytes, dict[bytes, tuple[str, int]]] = {}
+        self.reader = self.environment.begin()
+
+    def _day_names(self) -> list[bytes]:
+        with self.environment.begin() as transaction:
+            return [bytes(name) for name in transaction.cursor().iternext(values=False) if name != _FOR_EVER]
+
+    def first(self, key: bytes, day: int | None) -> tuple[str, int] | None:
+        if day is None:
+            return self._first_in(_FOR_EVER, key)
+        for near in (day, day - 1, day + 1):
+            found = self._first_in(_day_name(near), key)
+            if found is not None:
+                return found
+        return None
+
+    def _first_in(self, name: bytes, key: bytes) -> tuple[str, int] | None:
+        gathered = self.gathered.get(name)
+        if gathered is not None:
+            found = gathered.get(key)
+            if found is not None:
+                return found
+        database = self.databases.get(name)
+        if database is None:
+            return None
+        value = self.reader.get(key, db=database)
+        return None if value is None else _unpack(value)
+
+    def put(self, keys: Iterable[SeenKey]) -> bool:
+        for key, day, event_id, received_at in keys:
+            name = _FOR_EVER if day is None else _day_name(day)
+            self.gathered.setdefault(name, {})[key] = (event_id, received_at)
+        return sum(map(len, self.gathered.values())) >= self.gather
+
+    def sync(self) -> None:
+        self.reader.abort()
+        for name in self.gathered:
+            if name not in self.databases:
+                self.databases[name] = self.environment.open_db(name)
+        with self.environment.begin(write=True) as transaction:
+            for name, keys in self.gathered.items():
+                with transaction.cursor(self.databases[name]) as cursor:
+                    cursor.putmulti([(key, _pack(*keys[key])) for key in sorted(keys)])
+            self._drop_days_that_are_over(transaction)
+        self.gathered = {}
+        self.reader = self.environment.begin()
+
+    def _drop_days_that_are_over(self, transaction: lmdb.Transaction) -> None:
+        """Keeps the three latest days: a look-up never asks for an older one."""
+        days = sorted(name for name in self.databases if name != _FOR_EVER)
+        for name in days[:-3]:
+            transaction.drop(self.databases.pop(name), delete=True)
+
+    def clear(self) -> None:
+        self.reader.abort()
+        with self.environment.begin(write=True) as transaction:
+            for name in [*self.databases]:
+                transaction.drop(self.databases.pop(name), delete=True)
+        self.gathered = {}
+        self.databases = {_FOR_EVER: self.environment.open_db(_FOR_EVER)}
+        self.reader = self.environment.begin()
+
+    def close(self) -> None:
+        self.reader.abort()
+        self.environment.close()
+
+
+class MemorySeen:
+    def __init__(self) -> None:
+        self.keys: dict[tuple[int | None, bytes], tuple[str, int]] = {}
+
+    def first(self, key: bytes, day: int | None) -> tuple[str, int] | None:
+        days = (None,) if day is None else (day, day - 1, day + 1)
+        return next((self.keys[at, key] for at in days if (at, key) in self.keys), None)
+
+    def put(self, keys: Iterable[SeenKey]) -> bool:
+        self.keys.update({(each.day, each.key): (each.event_id, each.received_at) for each in keys})
+        return False
+
+    def sync(self) -> None:
+        """Memory is as durable as it gets."""
+
+    def clear(self) -> None:
+        self.keys = {}
+
+
+def _day_name(day: int) -> bytes:
+    return b"day-%08d" % day
+
+
+def _pack(event_id: str, received_at: int) -> bytes:
+    return bytes.fromhex(event_id.replace("-", "")) + received_at.to_bytes(8, "big")
+
+
+def _unpack(value: bytes) -> tuple[str, int]:
+    digits = value[:_ID_BYTES].hex()
+    event_id = f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
+    return event_id, int.from_bytes(value[_ID_BYTES:], "big")

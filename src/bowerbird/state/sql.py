@@ -1,0 +1,208 @@
+"""The processor's state in SQL."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, Engine, Table, case, delete, select, tuple_, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from bowerbird.event import Positions
+from bowerbird.state import tables as t
+from bowerbird.state.base import Changes, Identifier, Known, Merge, Node, SeenKey
+from bowerbird.state.keys import identifier_key, pack, unpack
+
+CHUNK = 500
+"""Parameters of one IN list: few enough for every database, and few different statements to prepare."""
+
+
+class SqlState:
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+
+    def applied(self) -> Positions:
+        with self.engine.connect() as connection:
+            rows = connection.execute(select(t.positions.c.partition, t.positions.c.offset))
+            return {row.partition: row.offset for row in rows}
+
+    def load(self, identifiers: Sequence[Identifier]) -> Known:
+        by_key = {identifier_key(each): each for each in identifiers}
+        if not by_key:
+            return Known({}, {}, {})
+        with self.engine.connect() as connection:
+            owners, roots = self._owners(connection, by_key)
+            return Known(owners, roots, self._nodes(connection, set(roots.values())))
+
+    def _owners(
+        self, connection: Connection, by_key: dict[bytes, Identifier]
+    ) -> tuple[dict[Identifier, str], dict[str, str]]:
+        i, n = t.identifiers.c, t.nodes.c
+        query = select(i.key, i.person_id, n.root).join_from(t.identifiers, t.nodes, i.person_id == n.person_id)
+        owners, roots = {}, {}
+        for part in _chunks(sorted(by_key)):
+            for key, person_id, root in connection.execute(query.where(i.key.in_(part))):
+                owners[by_key[key]] = person_id
+                roots[person_id] = root
+        return owners, roots
+
+    def _nodes(self, connection: Connection, roots: set[str]) -> dict[str, Node]:
+        n, a = t.nodes.c, t.accounts.c
+        members = select(n.person_id, n.root, n.created_at, n.user_id)
+        owned = select(n.root, a.account_id).join_from(t.nodes, t.accounts, n.person_id == a.person_id)
+        nodes, absorbed, accounts = {}, dict[str, list[str]](), dict[str, list[str]]()
+        for part in _chunks(sorted(roots)):
+            for person_id, root, created_at, user_id in connection.execute(members.where(n.root.in_(part))):
+                if person_id == root:
+                    nodes[root] = Node(root, created_at, user_id)
+                else:
+                    absorbed.setdefault(root, []).append(person_id)
+            rows = connection.execute(owned.where(n.root.in_(part)).order_by(a.first_seen, a.account_id))
+            for root, account_id in rows:
+                accounts.setdefault(root, []).append(account_id)
+        for root, members_of in absorbed.items():
+            nodes[root].absorbed = tuple(members_of)
+        for root, accounts_of in accounts.items():
+            nodes[root].accounts = tuple(dict.fromkeys(accounts_of))
+        return nodes
+
+    def remember(self, changes: Changes) -> None:
+        with self.engine.begin() as connection:
+            self._remember_people(connection, changes)
+            self._remember_facts(connection, changes)
+            if changes.seen:
+                connection.execute(t.unsynced_keys.insert(), {"keys": pack(changes.seen)})
+            _upsert(
+                connection,
+                t.positions,
+                [{"partition": partition, "offset": offset} for partition, offset in changes.applied.items()],
+            )
+
+    def _remember_people(self, connection: Connection, changes: Changes) -> None:
+        _insert(
+            connection,
+            t.nodes,
+            [
+                {"person_id": person_id, "workspace": workspace, "created_at": created_at, "root": person_id}
+                for workspace, person_id, created_at in changes.created
+            ],
+        )
+        _upsert(connection, t.identifiers, [_attachment(i, *to) for i, to in changes.attached.items()])
+        for merge in changes.merges:
+            self._merge(connection, merge)
+        if changes.user_ids:
+            n = t.nodes.c
+            for part in _chunks(list(changes.user_ids)):
+                carried = case({root: changes.user_ids[root] for root in part}, value=n.person_id)
+                connection.execute(update(t.nodes).where(n.person_id.in_(part)).values(user_id=carried))
+
+    def _merge(self, connection: Connection, merge: Merge) -> None:
+        n = t.nodes.c
+        connection.execute(update(t.nodes).where(n.person_id == merge.absorbed).values(merged_into=merge.survivor))
+        connection.execute(update(t.nodes).where(n.root == merge.absorbed).values(root=merge.survivor))
+        row = {name: getattr(merge, name) for name in merge.__struct_fields__}
+        row["identifiers"] = msgspec.json.encode(merge.identifiers).decode()
+        connection.execute(t.merges.insert(), row)
+
+    def _remember_facts(self, connection: Connection, changes: Changes) -> None:
+        _insert(connection, t.conflicts, [msgspec.structs.asdict(each) for each in changes.conflicts])
+        _upsert_newer_traits(connection, changes)
+        _insert(
+            connection,
+            t.accounts,
+            [
+                {"person_id": person_id, "account_id": account_id, "first_seen": first_seen}
+                for (_, person_id, account_id), first_seen in changes.accounts.items()
+            ],
+            or_ignore=True,
+        )
+        _count(connection, changes)
+        _upsert(connection, t.quarantine, [msgspec.structs.asdict(each) for each in changes.quarantined])
+        for part in _chunks(changes.released):
+            connection.execute(delete(t.quarantine).where(t.quarantine.c.event_id.in_(part)))
+
+    def unsynced(self) -> Iterator[SeenKey]:
+        with self.engine.connect() as connection:
+            for (blob,) in connection.execute(select(t.unsynced_keys.c["keys"]).order_by(t.unsynced_keys.c.id)):
+                yield from unpack(blob)
+
+    def synced(self) -> None:
+        with self.engine.begin() as connection:
+            connection.execute(delete(t.unsynced_keys))
+
+
+def _attachment(identifier: Identifier, person_id: str, event_id: str, since: int) -> dict[str, Any]:
+    workspace, kind, value = identifier
+    return {
+        "key": identifier_key(identifier),
+        "workspace": workspace,
+        "kind": kind,
+        "value": value,
+        "person_id": person_id,
+        "event_id": event_id,
+        "since": since,
+    }
+
+
+def _chunks(items: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    return (items[at : at + CHUNK] for at in range(0, len(items), CHUNK))
+
+
+def _inserter(connection: Connection, table: Table) -> Any:
+    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
+    return dialect.insert(table)
+
+
+def _insert(connection: Connection, table: Table, rows: list[dict[str, Any]], *, or_ignore: bool = False) -> None:
+    if rows:
+        statement = _inserter(connection, table)
+        connection.execute(statement.on_conflict_do_nothing() if or_ignore else statement, rows)
+
+
+def _upsert(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
+    """Inserts rows; one whose primary key is there replaces it."""
+    if rows:
+        statement = _inserter(connection, table)
+        keys = {column.name for column in table.primary_key}
+        new = {column.name: statement.excluded[column.name] for column in table.c if column.name not in keys}
+        connection.execute(statement.on_conflict_do_update(index_elements=sorted(keys), set_=new), rows)
+
+
+def _upsert_newer_traits(connection: Connection, changes: Changes) -> None:
+    if not changes.traits:
+        return
+    statement = _inserter(connection, t.traits)
+    new, old = statement.excluded, t.traits.c
+    statement = statement.on_conflict_do_update(
+        index_elements=["person_id", "name"],
+        set_={"value": new.value, "occurred_at": new.occurred_at, "event_id": new.event_id},
+        where=tuple_(new.occurred_at, new.event_id) > tuple_(old.occurred_at, old.event_id),
+    )
+    encode = msgspec.json.Encoder().encode
+    rows = [
+        {
+            "person_id": trait.person_id,
+            "name": trait.name,
+            "value": encode(trait.value).decode(),
+            "occurred_at": trait.occurred_at,
+            "event_id": trait.event_id,
+        }
+        for trait in changes.traits.values()
+    ]
+    connection.execute(statement, rows)
+
+
+def _count(connection: Connection, changes: Changes) -> None:
+    if not changes.catalog:
+        return
+    statement = _inserter(connection, t.catalog)
+    new, old = statement.excluded, t.catalog.c
+    statement = statement.on_conflict_do_update(
+        index_elements=[column.name for column in t.catalog.primary_key],
+        set_={
+            "count": old["count"] + new["count"],
+            "first_seen": case((new.first_seen < old.first_seen, new.first_seen), else_=old.first_seen),
+            "last_seen": case((new.last_seen > old.last_seen, new.last_seen), else_=old.last_seen),
+        },
+    )
+    rows = [{**msgspec.structs.asdict(each), "property": each.property or ""} for each in changes.catalog]
+    connection.execute(statement, rows)

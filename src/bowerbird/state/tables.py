@@ -1,0 +1,136 @@
+"""The state's tables. Times are µs since the epoch, UTC; JSON columns hold text."""
+
+from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, String, Table, Text
+
+metadata = MetaData()
+
+positions = Table(
+    "positions",
+    metadata,
+    Column("partition", Integer, primary_key=True, autoincrement=False),
+    Column("offset", BigInteger, nullable=False),
+)
+
+nodes = Table(
+    "nodes",
+    metadata,
+    Column("person_id", String(36), primary_key=True),
+    Column("workspace", String, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("root", String(36), nullable=False),
+    Column("merged_into", String(36)),
+    Column("user_id", Text),
+    Index("nodes_by_root", "root"),
+    sqlite_with_rowid=False,
+)
+"""`merged_into` is the pointer that a merge set; `root` follows all pointers to their end."""
+
+identifiers = Table(
+    "identifiers",
+    metadata,
+    Column("key", LargeBinary(16), primary_key=True),
+    Column("workspace", String, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("value", Text, nullable=False),
+    Column("person_id", String(36), nullable=False),
+    Column("event_id", String(36), nullable=False),
+    Column("since", BigInteger, nullable=False),
+    Index("identifiers_by_person", "person_id"),
+    sqlite_with_rowid=False,
+)
+"""`key` is the digest of (workspace, kind, value)."""
+
+merges = Table(
+    "merges",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("workspace", String, nullable=False),
+    Column("survivor", String(36), nullable=False, index=True),
+    Column("absorbed", String(36), nullable=False, index=True),
+    Column("event_id", String(36), nullable=False),
+    Column("identifiers", Text, nullable=False),
+    Column("merged_at", BigInteger, nullable=False),
+    Column("undone_at", BigInteger),
+)
+
+kept_apart = Table(
+    "kept_apart",
+    metadata,
+    Column("one", String(36), primary_key=True),
+    Column("other", String(36), primary_key=True),
+)
+
+conflicts = Table(
+    "conflicts",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("workspace", String, nullable=False),
+    Column("event_id", String(36), nullable=False),
+    Column("person_id", String(36), nullable=False, index=True),
+    Column("other_id", String(36), nullable=False, index=True),
+    Column("kind", String, nullable=False),
+    Column("value", Text, nullable=False),
+    Column("resolution", String, nullable=False),
+    Column("at", BigInteger, nullable=False),
+)
+
+traits = Table(
+    "traits",
+    metadata,
+    Column("person_id", String(36), primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+    Column("occurred_at", BigInteger, nullable=False),
+    Column("event_id", String(36), nullable=False),
+    sqlite_with_rowid=False,
+)
+
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("person_id", String(36), primary_key=True),
+    Column("account_id", Text, primary_key=True),
+    Column("first_seen", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+catalog = Table(
+    "catalog",
+    metadata,
+    Column("workspace", String, primary_key=True),
+    Column("list_id", String, primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("property", Text, primary_key=True),
+    Column("type", String, primary_key=True),
+    Column("count", BigInteger, nullable=False),
+    Column("first_seen", BigInteger, nullable=False),
+    Column("last_seen", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""`property` and `type` are '' in the row that counts the event itself."""
+
+quarantine = Table(
+    "quarantine",
+    metadata,
+    Column("event_id", String(36), primary_key=True),
+    Column("workspace", String, nullable=False),
+    Column("dialect", String, nullable=False),
+    Column("partition", Integer, nullable=False),
+    Column("offset", BigInteger, nullable=False),
+    Column("index", Integer, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("step", String, nullable=False),
+    Column("payload", LargeBinary, nullable=False),
+    Column("received_at", BigInteger, nullable=False),
+)
+
+unsynced_keys = Table(
+    "unsynced_keys",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("keys", LargeBinary, nullable=False),
+)
+"""The dedupe keys of each batch until the key store has them on disk."""
+
+DERIVED = (positions, nodes, identifiers, merges, conflicts, traits, accounts, catalog, quarantine, unsynced_keys)
+"""What a replay of the log gives again; `kept_apart` is an operator's word and stays."""

@@ -1,0 +1,106 @@
+"""What an operator does to the state: undo a merge, erase a person, look into quarantine, start over."""
+
+from collections.abc import Sequence
+
+import msgspec
+from sqlalchemy import Connection, Engine, delete, insert, or_, select, update
+
+from bowerbird.errors import NotFoundError
+from bowerbird.state import tables as t
+from bowerbird.state.base import Merge, QuarantineEntry
+from bowerbird.state.readers import merge_of, quarantine_entry
+
+
+class SqlUpkeep:
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+
+    def kept_apart(self) -> frozenset[tuple[str, str]]:
+        with self.engine.connect() as connection:
+            pairs = connection.execute(select(t.kept_apart.c.one, t.kept_apart.c.other))
+            return frozenset(pair for one, other in pairs for pair in ((one, other), (other, one)))
+
+    def unmerge(self, workspace: str, person_id: str, now: int) -> Merge:
+        with self.engine.begin() as connection:
+            merge = self._latest_merge(connection, workspace, person_id)
+            pair = (merge.survivor, merge.absorbed)
+            connection.execute(
+                update(t.merges)
+                .where(t.merges.c.absorbed == merge.absorbed, t.merges.c.undone_at.is_(None))
+                .values(undone_at=now)
+            )
+            connection.execute(delete(t.kept_apart).where(t.kept_apart.c.one.in_(pair), t.kept_apart.c.other.in_(pair)))
+            connection.execute(insert(t.kept_apart), {"one": merge.survivor, "other": merge.absorbed})
+            connection.execute(update(t.nodes).where(t.nodes.c.person_id == merge.absorbed).values(merged_into=None))
+            for root in (self._root(connection, merge.survivor), merge.absorbed):
+                self._settle(connection, root)
+            return msgspec.structs.replace(merge, undone_at=now)
+
+    def _latest_merge(self, connection: Connection, workspace: str, person_id: str) -> Merge:
+        m = t.merges.c
+        live = select(t.merges).where(m.workspace == workspace, m.undone_at.is_(None)).order_by(m.id.desc()).limit(1)
+        for side in (m.absorbed, m.survivor):
+            row = connection.execute(live.where(side == person_id)).one_or_none()
+            if row is not None:
+                return merge_of(row)
+        raise NotFoundError(
+            f"person {person_id} of workspace {workspace} is in no merge that could be undone",
+            "`bowerbird person show` lists a person's merges.",
+        )
+
+    def _root(self, connection: Connection, person_id: str) -> str:
+        n = t.nodes.c
+        while True:
+            into = connection.execute(select(n.merged_into).where(n.person_id == person_id)).scalar_one()
+            if into is None:
+                return person_id
+            person_id = into
+
+    def _settle(self, connection: Connection, root: str) -> None:
+        """Points everything that merged into `root` at it, and gives it the user_id that its nodes carry."""
+        n = t.nodes.c
+        members, front = [root], [root]
+        while front:
+            found = connection.execute(select(n.person_id).where(n.merged_into.in_(front))).scalars()
+            front = list(found)
+            members += front
+        carried = connection.execute(
+            select(t.identifiers.c.value)
+            .where(t.identifiers.c.person_id.in_(members), t.identifiers.c.kind == "user_id")
+            .order_by(t.identifiers.c.since)
+            .limit(1)
+        ).scalar_one_or_none()
+        connection.execute(update(t.nodes).where(n.person_id.in_(members)).values(root=root))
+        connection.execute(update(t.nodes).where(n.person_id == root).values(user_id=carried))
+
+    def erase(self, workspace: str, nodes: Sequence[str], event_ids: Sequence[str]) -> None:
+        with self.engine.begin() as connection:
+            for table in (t.identifiers, t.traits, t.accounts, t.nodes):
+                connection.execute(delete(table).where(table.c.person_id.in_(nodes)))
+            for table, one, other in (
+                (t.merges, t.merges.c.survivor, t.merges.c.absorbed),
+                (t.conflicts, t.conflicts.c.person_id, t.conflicts.c.other_id),
+                (t.kept_apart, t.kept_apart.c.one, t.kept_apart.c.other),
+            ):
+                connection.execute(delete(table).where(or_(one.in_(nodes), other.in_(nodes))))
+            for event_id in event_ids:
+                connection.execute(
+                    delete(t.quarantine).where(
+                        t.quarantine.c.workspace == workspace, t.quarantine.c.event_id == event_id
+                    )
+                )
+
+    def entries(self, workspace: str | None, event_ids: Sequence[str] | None) -> list[QuarantineEntry]:
+        q = t.quarantine.c
+        query = select(t.quarantine).order_by(q.event_id)
+        if workspace is not None:
+            query = query.where(q.workspace == workspace)
+        if event_ids is not None:
+            query = query.where(q.event_id.in_(event_ids))
+        with self.engine.connect() as connection:
+            return [quarantine_entry(row) for row in connection.execute(query)]
+
+    def clear(self) -> None:
+        with self.engine.begin() as connection:
+            for table in t.DERIVED:
+                connection.execute(delete(table))
