@@ -1,0 +1,79 @@
+"""A request's parameters. Their names count without regard to case; the names of event properties are left alone."""
+
+from collections.abc import Collection
+from typing import Any, NoReturn
+
+from bowerbird.collector.dialects.base import Request
+from bowerbird.collector.json_body import as_object, decode_json
+from bowerbird.refusals import Issue, Reason, Refused
+
+_LARGEST_INTEGER = 2.0**53
+
+
+def read_parameters(request: Request) -> dict[str, Any]:
+    """Parameters by name in lower case: of the JSON body, whatever its content type says, and for a GET of the query
+    too, where the body wins. Raises `Refused` with what is wrong with the body."""
+    if request.method == "GET":
+        sent: dict[str, Any] = dict(request.query)
+        if request.body:
+            sent |= as_object(decode_json(request.body))
+    else:
+        _refuse_forms(request)
+        sent = as_object(decode_json(request.body))
+    return {name.lower(): value for name, value in sent.items()}
+
+
+def find_secret(parameters: dict[str, Any], request: Request) -> str:
+    """`SessionID` or `APIKey`, else a bearer token, which later versions of the vendor's documents show for GET."""
+    for name in ("sessionid", "apikey"):
+        secret = parameters.get(name)
+        if type(secret) is str and secret:
+            return secret
+    scheme, _, token = request.header(b"authorization").partition(" ")
+    if scheme.lower() == "bearer" and token.strip():
+        return token.strip()
+    raise Refused(Reason.CREDENTIALS_MISSING)
+
+
+def text(value: Any) -> str | None:
+    """A string with something in it, or a number's digits; None for everything else."""
+    if type(value) is str:
+        return value if value.strip() else None
+    if type(value) is int:
+        return str(value)
+    if type(value) is float:
+        return str(int(value)) if value.is_integer() and abs(value) < _LARGEST_INTEGER else str(value)
+    return None
+
+
+def list_number(value: Any) -> str | None:
+    """A list id in the form in which lists are kept, from a number or its digits; None for what is no number."""
+    digits = text(value)
+    if digits is None:
+        return None
+    digits = digits.strip()
+    return (digits.lstrip("0") or "0") if digits.isascii() and digits.isdecimal() else None
+
+
+def existing_list(parameters: dict[str, Any], lists: Collection[str]) -> str:
+    """The list that the properties call asks for. Raises `Refused` with that call's codes 1, 2 and 3."""
+    sent = parameters.get("listid")
+    if sent is None or sent == "":
+        _refuse_list("1", "Missing ListID parameter")
+    list_id = list_number(sent)
+    if list_id is None:
+        _refuse_list("2", "Invalid ListID parameter")
+    if list_id not in lists:
+        _refuse_list("3", "List not found")
+    return list_id
+
+
+def _refuse_list(code: str, message: str) -> NoReturn:
+    raise Refused(Reason.INVALID, issues=(Issue("ListID", code, message),))
+
+
+def _refuse_forms(request: Request) -> None:
+    """curl calls every body a form unless told otherwise, so only a body that is none of JSON's is refused for it."""
+    form = request.header(b"content-type").lower().startswith(("application/x-www-form-urlencoded", "multipart/"))
+    if form and request.body.lstrip()[:1] not in (b"{", b""):
+        raise Refused(Reason.MEDIA_TYPE_UNSUPPORTED)
