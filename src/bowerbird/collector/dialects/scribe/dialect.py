@@ -1,0 +1,90 @@
+"""Scribe's requests as events; what its OpenAPI document leaves open is decided in docs/dialects/scribe.md."""
+
+from typing import Any
+
+from bowerbird.clock import SECOND
+from bowerbird.collector.dialects.base import Call, Findings, Parsed, Quota, Reply, Request, Route, Throttle
+from bowerbird.collector.dialects.fields import context_of, decimal, filled, number, require_json
+from bowerbird.collector.dialects.scribe.answers import accepted, refusal
+from bowerbird.collector.dialects.scribe.rules import IDENTIFY, checked
+from bowerbird.collector.json_body import decode_json
+from bowerbird.event import Event
+from bowerbird.refusals import Reason, Refused
+from bowerbird.registry.base import Principal
+
+DEDUPE_TTL = 24 * 3600 * SECOND
+"""µs in which a repeated `event_id` is the same event."""
+
+
+class Scribe:
+    """`dashboard_url`, an absolute URL, is where a 403 for the plan sends the reader."""
+
+    name = "scribe"
+    routes = (Route("POST", "/v1/analytics/events", "record"),)
+    prefixes = ("/v1/analytics",)
+
+    def __init__(self, dashboard_url: str = "http://127.0.0.1:8001/") -> None:
+        self._dashboard_url = dashboard_url
+
+    def open(self, request: Request, operation: str) -> Call:
+        scheme, _, secret = request.header(b"authorization").strip().partition(" ")
+        secret = secret.strip()
+        if scheme.lower() != "bearer" or not secret:
+            raise Refused(Reason.CREDENTIALS_MISSING)
+        return Call(request, operation, secret)
+
+    def throttle(self, principal: Principal) -> Throttle | None:
+        return None
+
+    def parse(self, call: Call, principal: Principal) -> Parsed:
+        require_json(call.request)
+        sent = checked(decode_json(call.request.body))
+        home = principal.workspace.settings.currency
+        event = _event(sent, call.request, principal, home)
+        answer = {
+            "name": event.name,
+            "value": number(sent.get("value", 0)),
+            "currency": event.currency or home,
+            "click_id": event.click_id,
+            "source": "api",
+            "status": "accepted",
+        }
+        return Parsed((event,), answer)
+
+    def reply(self, parsed: Parsed, findings: Findings, quota: Quota | None) -> Reply:
+        return accepted(parsed.answer)
+
+    def refuse(self, refused: Refused, quota: Quota | None) -> Reply:
+        return refusal(refused, self._dashboard_url)
+
+
+def _event(sent: dict[str, Any], request: Request, principal: Principal, home: str) -> Event:
+    get = sent.get
+    value = number(get("value"))
+    source_id = filled(get("event_id"))
+    identify = sent["name"] == IDENTIFY
+    traits = get("traits", {})
+    return Event(
+        workspace=principal.workspace.name,
+        event_id=request.new_id(request.received_at),
+        dialect="scribe",
+        kind="identify" if identify else "track",
+        name=sent["name"],
+        occurred_at=request.received_at,
+        received_at=request.received_at,
+        key_id=principal.key_id,
+        user_id=filled(get("user_id")),
+        email=filled(traits.get("email")),
+        phone=filled(traits.get("phone")) or filled(traits.get("phone_number")),
+        anonymous_id=filled(get("anonymous_id")),
+        value=None if value is None else decimal(value),
+        currency=get("currency", "").upper() or (None if value is None else home),
+        click_id=filled(get("click_id")),
+        source_id=source_id,
+        dedupe_key=source_id,
+        dedupe_ttl=DEDUPE_TTL if source_id else None,
+        stored=not identify,
+        properties=get("properties", {}),
+        traits=traits,
+        context=context_of(request),
+    )

@@ -1,0 +1,80 @@
+"""Which bodies Scribe takes: the `event_create_params` schema, and what its descriptions add."""
+
+import re
+from typing import Any, Literal
+
+from bowerbird.collector.dialects.fields import SCALARS, Issues, number
+from bowerbird.collector.json_body import as_object
+
+IDENTIFY = "$identify"
+
+_FIELDS: dict[str, Literal["a string", "a number", "an object"]] = {
+    "name": "a string",
+    "value": "a number",
+    "currency": "a string",
+    "click_id": "a string",
+    "event_id": "a string",
+    "properties": "an object",
+    "anonymous_id": "a string",
+    "user_id": "a string",
+    "traits": "an object",
+}
+_CURRENCY = re.compile(r"[A-Za-z]{3}")
+
+
+def checked(body: Any) -> dict[str, Any]:
+    """The `event` object. Raises `Refused` with every rule that the body breaks."""
+    issues = Issues()
+    root = as_object(body)
+    event = root.get("event")
+    if type(event) is dict:
+        _check_event(event, issues)
+    elif "event" in root:
+        issues.add("event", "invalid_type", "Event must be an object.")
+    else:
+        issues.add("event", "blank", "Event can't be blank.", missing=("event",))
+    for field in root:
+        if field != "event":
+            issues.add(field, "unknown", f"{_label(field)} is not a known field.")
+    issues.refuse_any()
+    return event  # type: ignore[return-value]  # anything but an object has just been refused
+
+
+def _check_event(event: dict[str, Any], issues: Issues) -> None:
+    _require(event, "name", issues)
+    if event.get("name") == IDENTIFY:
+        _require(event, "user_id", issues)
+    for field, value in event.items():
+        kind = _FIELDS.get(field)
+        if kind == "a string":
+            fits = type(value) is str
+        elif kind == "an object":
+            fits = type(value) is dict
+        elif kind == "a number":
+            fits = number(value) is not None
+        else:
+            issues.add(f"event.{field}", "unknown", f"{_label(field)} is not a known field.")
+            continue
+        if not fits:
+            issues.add(f"event.{field}", "invalid_type", f"{_label(field)} must be {kind}.")
+        elif kind == "an object":
+            _check_flat(field, value, issues)
+        elif field == "currency" and value and not _CURRENCY.fullmatch(value):
+            issues.add("event.currency", "invalid", "Currency must be a three-letter ISO 4217 code.")
+
+
+def _require(event: dict[str, Any], field: str, issues: Issues) -> None:
+    value = event.get(field, "")
+    if type(value) is str and not value.strip():
+        missing = () if field in event else (field,)
+        issues.add(f"event.{field}", "blank", f"{_label(field)} can't be blank.", missing)
+
+
+def _check_flat(field: str, bag: dict[str, Any], issues: Issues) -> None:
+    for name, value in bag.items():
+        if type(value) not in SCALARS and value is not None:
+            issues.add(f"event.{field}.{name}", "not_scalar", f"{name} must be a string, number, boolean or null.")
+
+
+def _label(field: str) -> str:
+    return field.replace("_", " ").capitalize()
