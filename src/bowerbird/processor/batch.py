@@ -6,7 +6,7 @@ from typing import NamedTuple
 from bowerbird.event import Event, Position
 from bowerbird.processor.catalog import Catalog
 from bowerbird.processor.dedupe import Keys
-from bowerbird.processor.identity import NOBODY, Named
+from bowerbird.processor.identity import NOBODY
 from bowerbird.processor.people import People
 from bowerbird.state.base import Changes, Identifier
 from bowerbird.warehouse.base import Outcome, Row
@@ -15,7 +15,7 @@ from bowerbird.warehouse.base import Outcome, Row
 class Item:
     """An event on its way. A step that gives it an outcome ends its way."""
 
-    __slots__ = ("decision", "dedupe_key", "duplicate_of", "event", "identifiers", "named", "outcome", "person_id",
+    __slots__ = ("decision", "dedupe_key", "duplicate_of", "event", "identifiers", "outcome", "person_id",
                  "position")  # fmt: skip
 
     def __init__(self, position: Position, event: Event, identifiers: Sequence[Identifier]) -> None:
@@ -23,7 +23,6 @@ class Item:
         self.event = event
         self.identifiers = identifiers
         """Strongest first."""
-        self.named: Sequence[Named] = ()
         self.decision = NOBODY
         self.dedupe_key: bytes | None = None
         self.person_id: str | None = None

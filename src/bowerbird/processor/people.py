@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from bowerbird.event import Event
-from bowerbird.processor.identity import Decision, Named, person_id_of
+from bowerbird.processor.identity import Decision, Named, decide, person_id_of
 from bowerbird.state.base import Changes, Conflict, Identifier, Merge, Node, ProcessorState, Trait
 
 
@@ -36,7 +36,29 @@ class People:
             for person_id, node in known.nodes.items():
                 self.nodes.setdefault(person_id, node)
 
-    def named(self, identifiers: Sequence[Identifier]) -> list[Named]:
+    def decide(self, user_id: str | None, identifiers: Sequence[Identifier]) -> Decision:
+        """Whom an event with this user_id and these identifiers (strongest first) goes to; nothing changes.
+
+        Most events name one person, with nothing to merge or contest; the others are for `identity.decide`.
+        """
+        owners, roots = self.owners, self.roots
+        node = root_id = None
+        for each in identifiers:
+            owner = owners.get(each)
+            if owner is None:
+                continue
+            if node is None:
+                node, root_id = owner, roots[owner]
+            elif roots[owner] != root_id:
+                return decide(user_id, self._named(identifiers), self.kept_apart)
+        if node is None or root_id is None:
+            return Decision(None, None, (), (), user_id)
+        root = self.nodes[root_id]
+        if user_id and root.user_id and root.user_id != user_id:
+            return decide(user_id, self._named(identifiers), self.kept_apart)
+        return Decision(node, root, (), (), user_id or root.user_id)
+
+    def _named(self, identifiers: Sequence[Identifier]) -> list[Named]:
         found = []
         for each in identifiers:
             node = self.owners.get(each)

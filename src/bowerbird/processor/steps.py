@@ -8,7 +8,6 @@ from msgspec.structs import replace
 from bowerbird.processor.attribution import click_id_of
 from bowerbird.processor.batch import Batch, Item
 from bowerbird.processor.dedupe import keys_of
-from bowerbird.processor.identity import decide
 from bowerbird.processor.people import account_of, learn_traits
 
 Step = Callable[[Item, Batch], None]
@@ -22,9 +21,7 @@ def pass_tombstone(item: Item, _batch: Batch) -> None:
 
 def find_person(item: Item, batch: Batch) -> None:
     """Whom the event would go to; nothing changes yet."""
-    people = batch.people
-    item.named = people.named(item.identifiers)
-    item.decision = decide(item.event.user_id, item.named, people.kept_apart)
+    item.decision = batch.people.decide(item.event.user_id, item.identifiers)
 
 
 def drop_duplicates(item: Item, batch: Batch) -> None:

@@ -136,10 +136,10 @@ def decode(rows: Sequence[LogRow], barred: Barred, changes: Changes) -> tuple[li
 def take_through(steps: Sequence[Step], batch: Batch) -> None:
     """Every event through the steps, until one gives it an outcome. Raises `StepFailedError`."""
     for item in batch.items:
-        for step in steps:
-            try:
+        try:
+            for step in steps:
                 step(item, batch)
-            except (ArithmeticError, LookupError, TypeError, ValueError, AttributeError, msgspec.MsgspecError) as error:
-                raise StepFailedError(item.event.event_id, step.__name__, error) from error
-            if item.outcome is not None:
-                break
+                if item.outcome is not None:
+                    break
+        except (ArithmeticError, LookupError, TypeError, ValueError, AttributeError, msgspec.MsgspecError) as error:
+            raise StepFailedError(item.event.event_id, step.__name__, error) from error
