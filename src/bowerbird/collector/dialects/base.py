@@ -72,6 +72,8 @@ class Parsed(msgspec.Struct, frozen=True):
     """Whatever `reply` needs; the endpoint passes it through unread."""
     metrics: tuple[str, ...] = ()
     """Event names to admit to the workspace's metrics first."""
+    metric_field: str = ""
+    """Where the request names its metric: the `Issue.field` of a refusal because the metrics are exhausted."""
     subscriber: tuple[str, str] | None = None
     """(list id, e-mail): when new to the list, `newcomer` is logged too and the e-mail is subscribed."""
     newcomer: Event | None = None
