@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Engine, Table, case, delete, select, tuple_, update
+from msgspec import structs
+from sqlalchemy import Connection, Engine, Table, bindparam, case, delete, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bowerbird.event import Positions
@@ -87,24 +88,31 @@ class SqlState:
             ],
         )
         _upsert(connection, t.identifiers, [_attachment(i, *to) for i, to in changes.attached.items()])
-        for merge in changes.merges:
-            self._merge(connection, merge)
+        self._merge(connection, changes.merges)
         if changes.user_ids:
             n = t.nodes.c
-            for part in _chunks(list(changes.user_ids)):
-                carried = case({root: changes.user_ids[root] for root in part}, value=n.person_id)
-                connection.execute(update(t.nodes).where(n.person_id.in_(part)).values(user_id=carried))
+            statement = update(t.nodes).where(n.person_id == bindparam("carrier")).values(user_id=bindparam("carried"))
+            rows = [{"carrier": root, "carried": user_id} for root, user_id in changes.user_ids.items()]
+            connection.execute(statement, rows)
 
-    def _merge(self, connection: Connection, merge: Merge) -> None:
+    def _merge(self, connection: Connection, merges: list[Merge]) -> None:
+        """In the order of the merges: a later one may absorb what an earlier one left."""
+        if not merges:
+            return
         n = t.nodes.c
-        connection.execute(update(t.nodes).where(n.person_id == merge.absorbed).values(merged_into=merge.survivor))
-        connection.execute(update(t.nodes).where(n.root == merge.absorbed).values(root=merge.survivor))
-        row = {name: getattr(merge, name) for name in merge.__struct_fields__}
-        row["identifiers"] = msgspec.json.encode(merge.identifiers).decode()
-        connection.execute(t.merges.insert(), row)
+        into: BindParameter[str] = bindparam("into")
+        gone: BindParameter[str] = bindparam("gone")
+        pairs = [{"into": merge.survivor, "gone": merge.absorbed} for merge in merges]
+        connection.execute(update(t.nodes).where(n.person_id == gone).values(merged_into=into), pairs)
+        connection.execute(update(t.nodes).where(n.root == gone).values(root=into), pairs)
+        rows = [
+            {**structs.asdict(merge), "identifiers": msgspec.json.encode(merge.identifiers).decode()}
+            for merge in merges
+        ]
+        connection.execute(t.merges.insert(), rows)
 
     def _remember_facts(self, connection: Connection, changes: Changes) -> None:
-        _insert(connection, t.conflicts, [msgspec.structs.asdict(each) for each in changes.conflicts])
+        _insert(connection, t.conflicts, [structs.asdict(each) for each in changes.conflicts])
         _upsert_newer_traits(connection, changes)
         _insert(
             connection,
@@ -116,7 +124,7 @@ class SqlState:
             or_ignore=True,
         )
         _count(connection, changes)
-        _upsert(connection, t.quarantine, [msgspec.structs.asdict(each) for each in changes.quarantined])
+        _upsert(connection, t.quarantine, [structs.asdict(each) for each in changes.quarantined])
         for part in _chunks(changes.released):
             connection.execute(delete(t.quarantine).where(t.quarantine.c.event_id.in_(part)))
 
@@ -204,5 +212,5 @@ def _count(connection: Connection, changes: Changes) -> None:
             "last_seen": case((new.last_seen > old.last_seen, new.last_seen), else_=old.last_seen),
         },
     )
-    rows = [{**msgspec.structs.asdict(each), "property": each.property or ""} for each in changes.catalog]
+    rows = [{**structs.asdict(each), "property": each.property or ""} for each in changes.catalog]
     connection.execute(statement, rows)
