@@ -1,0 +1,155 @@
+"""Console users and their sessions."""
+
+import re
+import secrets
+from threading import BoundedSemaphore
+
+import argon2
+import msgspec
+from sqlalchemy import Connection, delete, insert, select, update
+
+from bowerbird.clock import SECOND, Clock
+from bowerbird.errors import BowerbirdError, ConflictError, NotFoundError
+from bowerbird.registry import schema
+from bowerbird.registry.base import ROLES
+from bowerbird.registry.database import Database
+from bowerbird.registry.hashing import Hasher
+from bowerbird.registry.workspaces import require
+
+SESSION_LIFE = 30 * 24 * 3600 * SECOND
+SESSIONS_PER_USER = 200
+"""Live sessions; the oldest ends when one more begins."""
+_NAME = re.compile(r"[^\s\x00-\x1f\x7f]{1,128}")
+
+
+class User(msgspec.Struct, frozen=True):
+    name: str
+    workspace: str
+    role: str
+    created_at: int
+
+
+class Session(msgspec.Struct, frozen=True):
+    secret: str
+    user: str
+    workspace: str
+    expires_at: int
+
+
+class Passwords:
+    """Argon2id, 19 MiB and two passes (OWASP's first choice); at most two at a time, to bound the memory."""
+
+    def __init__(self) -> None:
+        self._hasher = argon2.PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
+        self._turns = BoundedSemaphore(2)
+        self._nobody: str | None = None
+
+    def hash(self, password: str) -> str:
+        """Raises `BowerbirdError` for an empty or overlong password."""
+        if not 1 <= len(password) <= 1024:
+            raise BowerbirdError("a password has 1 to 1024 characters", "leave --password away to get a random one")
+        with self._turns:
+            return self._hasher.hash(password)
+
+    def match(self, known: str | None, password: str) -> bool:
+        """Takes as long for nobody's password (None) as for somebody's."""
+        if not 1 <= len(password) <= 1024:
+            return False
+        if self._nobody is None:
+            self._nobody = self.hash(secrets.token_hex())
+        try:
+            with self._turns:
+                return self._hasher.verify(known or self._nobody, password) and known is not None
+        except (argon2.exceptions.VerificationError, argon2.exceptions.InvalidHashError):
+            return False
+
+
+class Users:
+    """Implements `Logins`."""
+
+    def __init__(self, database: Database, hasher: Hasher, clock: Clock) -> None:
+        self._database = database
+        self._hasher = hasher
+        self._clock = clock
+        self.passwords = Passwords()
+
+    def create(self, name: str, password: str, role: str, workspace: str) -> User:
+        """Raises `ConflictError`, `NotFoundError`, `BowerbirdError` for an unusable name, password or role."""
+        if not _NAME.fullmatch(name):
+            raise BowerbirdError(f"a user cannot be named {name!r}", "up to 128 characters without blanks")
+        if role not in ROLES:
+            raise BowerbirdError(f"there is no role {role!r}", f"the roles are {', '.join(ROLES)}")
+        hashed = self.passwords.hash(password)
+        with self._database.changing() as connection:
+            require(connection, workspace)
+            users = schema.users.c
+            if connection.scalar(select(users.name).where(users.name == name)) is not None:
+                raise ConflictError(f"there is a user {name} already", "`bowerbird user password` changes the password")
+            return add_user(connection, User(name, workspace, role, self._clock.now()), hashed)
+
+    def password(self, name: str, password: str) -> None:
+        """Changes the password and ends the user's sessions. Raises `NotFoundError`."""
+        hashed = self.passwords.hash(password)
+        with self._database.changing() as connection:
+            _require(connection, name)
+            connection.execute(update(schema.users).where(schema.users.c.name == name).values(password_hash=hashed))
+            connection.execute(delete(schema.sessions).where(schema.sessions.c.username == name))
+
+    def all(self) -> list[User]:
+        """By name."""
+        users = schema.users
+        with self._database.reading() as connection:
+            return [
+                User(row.name, row.workspace, row.role, row.created_at)
+                for row in connection.execute(select(users).order_by(users.c.name))
+            ]
+
+    def open_session(self, name: str) -> Session:
+        """A session without asking for the password. Raises `NotFoundError`."""
+        now = self._clock.now()
+        with self._database.changing() as connection:
+            user = _require(connection, name)
+            session = Session(secrets.token_urlsafe(24), name, user.workspace, now + SESSION_LIFE)
+            _tidy(connection, name, now)
+            connection.execute(
+                insert(schema.sessions).values(
+                    hash=self._hasher.secret(session.secret),
+                    username=name,
+                    created_at=now,
+                    expires_at=session.expires_at,
+                )
+            )
+        return session
+
+    def login(self, name: str, password: str) -> str | None:
+        users = schema.users.c
+        with self._database.reading() as connection:
+            known = connection.scalar(select(users.password_hash).where(users.name == name))
+        return self.open_session(name).secret if self.passwords.match(known, password) else None
+
+    def logout(self, session: str) -> None:
+        with self._database.changing() as connection:
+            connection.execute(delete(schema.sessions).where(schema.sessions.c.hash == self._hasher.secret(session)))
+
+
+def add_user(connection: Connection, user: User, password_hash: str) -> User:
+    connection.execute(insert(schema.users).values(**msgspec.structs.asdict(user), password_hash=password_hash))
+    return user
+
+
+def _require(connection: Connection, name: str) -> User:
+    users = schema.users
+    row = connection.execute(select(users).where(users.c.name == name)).first()
+    if row is None:
+        raise NotFoundError(f"there is no user {name!r}", "`bowerbird user list` shows them")
+    return User(row.name, row.workspace, row.role, row.created_at)
+
+
+def _tidy(connection: Connection, name: str, now: int) -> None:
+    """Removes expired sessions, and the user's oldest so that one more fits."""
+    sessions = schema.sessions
+    connection.execute(delete(sessions).where(sessions.c.expires_at <= now))
+    kept = select(sessions.c.hash).where(sessions.c.username == name).order_by(sessions.c.created_at.desc())
+    surplus = connection.scalars(kept.offset(SESSIONS_PER_USER - 1)).all()
+    if surplus:
+        connection.execute(delete(sessions).where(sessions.c.hash.in_(surplus)))
