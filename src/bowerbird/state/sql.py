@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 from msgspec import structs
-from sqlalchemy import Connection, Engine, Table, bindparam, case, delete, select, tuple_, update
+from sqlalchemy import BindParameter, Connection, Engine, Table, bindparam, case, delete, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bowerbird.event import Positions
