@@ -17,6 +17,7 @@ SCALARS = frozenset((str, int, float, bool))
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _EARLIEST = -62_135_596_800_000_000
 _LATEST = 253_402_300_799_999_999
+_EXACT_BELOW = 2.0**53
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _DATE_TIME = re.compile(
     r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(Z|[+-]\d{2}(?::?\d{2})?)?", re.ASCII
@@ -69,6 +70,13 @@ def filled(value: Any) -> str | None:
 def identifier(value: Any) -> str | None:
     """As `filled`, with an integer written out."""
     return str(value) if type(value) is int else filled(value)
+
+
+def written_out(value: Any) -> str | None:
+    """As `identifier`, with any number written out: 7 and 7.0, which are one number in JSON, both as `7`."""
+    if type(value) is float:
+        return str(int(value)) if value.is_integer() and abs(value) < _EXACT_BELOW else repr(value)
+    return identifier(value)
 
 
 def number(value: Any) -> int | float | None:

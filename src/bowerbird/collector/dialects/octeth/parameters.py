@@ -4,10 +4,9 @@ from collections.abc import Collection
 from typing import Any, NoReturn
 
 from bowerbird.collector.dialects.base import Request
+from bowerbird.collector.dialects.fields import written_out
 from bowerbird.collector.json_body import as_object, decode_json
 from bowerbird.refusals import Issue, Reason, Refused
-
-_LARGEST_INTEGER = 2.0**53
 
 
 def read_parameters(request: Request) -> dict[str, Any]:
@@ -35,20 +34,9 @@ def find_secret(parameters: dict[str, Any], request: Request) -> str:
     raise Refused(Reason.CREDENTIALS_MISSING)
 
 
-def text(value: Any) -> str | None:
-    """A string with something in it, or a number's digits; None for everything else."""
-    if type(value) is str:
-        return value if value.strip() else None
-    if type(value) is int:
-        return str(value)
-    if type(value) is float:
-        return str(int(value)) if value.is_integer() and abs(value) < _LARGEST_INTEGER else str(value)
-    return None
-
-
 def list_number(value: Any) -> str | None:
     """A list id in the form in which lists are kept, from a number or its digits; None for what is no number."""
-    digits = text(value)
+    digits = written_out(value)
     if digits is None:
         return None
     digits = digits.strip()

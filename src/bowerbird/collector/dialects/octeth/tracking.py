@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 from msgspec.structs import replace
 
 from bowerbird.collector.dialects.base import Call, Parsed, Request
-from bowerbird.collector.dialects.fields import context_of, decimal, number
-from bowerbird.collector.dialects.octeth.parameters import list_number, text
+from bowerbird.collector.dialects.fields import context_of, decimal, number, written_out
+from bowerbird.collector.dialects.octeth.parameters import list_number
 from bowerbird.event import Event, Kind
 from bowerbird.refusals import Issue, Reason, Refused
 from bowerbird.registry.base import Principal, Workspace
@@ -147,7 +147,7 @@ def _email(value: Any, issues: list[Issue]) -> str | None:
 
 
 def _user_id(value: Any, issues: list[Issue]) -> str | None:
-    user_id = text(value)
+    user_id = written_out(value)
     if user_id is None and value is not None and type(value) is not str:
         issues.append(ID_INVALID)
     return user_id
@@ -164,7 +164,7 @@ def _properties(value: Any, issues: list[Issue]) -> dict[str, Any]:
 def _conversion(properties: dict[str, Any], issues: list[Issue]) -> Conversion | None:
     """Unlike all other properties, these three are the vendor's parameters, so the case of their names is free."""
     named = {name.lower(): value for name, value in properties.items()} | properties
-    order_id, name = text(named.get("conversion-id")), text(named.get("conversion-name"))
+    order_id, name = written_out(named.get("conversion-id")), written_out(named.get("conversion-name"))
     value = _amount(named.get("conversion-value"))
     if order_id is None:
         issues.append(CONVERSION_ID)

@@ -5,7 +5,7 @@ from typing import Any
 
 from bowerbird.clock import SECOND
 from bowerbird.collector.dialects.base import Request
-from bowerbird.collector.dialects.fields import Issues, context_of, filled, identifier, iso_micros, number
+from bowerbird.collector.dialects.fields import Issues, context_of, filled, iso_micros, number, written_out
 from bowerbird.collector.json_body import as_object
 from bowerbird.event import Event
 from bowerbird.registry.base import Principal
@@ -43,8 +43,8 @@ def track(body: Any, request: Request, principal: Principal) -> Event:
 
 
 def _contact(value: Any, issues: Issues) -> str | None:
-    contact = _uid(value)
-    if value is None or value == "":
+    contact = written_out(value)
+    if contact is None and (value is None or type(value) is str):
         issues.add("contact_uid", "required", "contact_uid is required")
     elif contact is None:
         issues.add("contact_uid", "invalid", "contact_uid must be a string or a number")
@@ -72,8 +72,8 @@ def _params(value: Any, issues: Issues) -> dict[str, Any]:
 
 
 def _account(value: Any, issues: Issues) -> str | None:
-    account = _uid(value)
-    if account is None and value is not None and value != "":
+    account = written_out(value)
+    if account is None and value is not None and type(value) is not str:
         issues.add("params.account_uid", "invalid", "params.account_uid must be a string or a number")
     return account
 
@@ -91,7 +91,3 @@ def _occurred_at(value: Any, received_at: int, issues: Issues) -> int:
         issues.add("created_at", "invalid", "created_at must be unix seconds or an ISO 8601 date")
         return received_at
     return micros
-
-
-def _uid(value: Any) -> str | None:
-    return str(value) if type(value) is float else identifier(value)
