@@ -9,7 +9,7 @@ from bowerbird.collector.dialects.fields import require_json
 from bowerbird.collector.json_body import decode_json
 from bowerbird.refusals import Issue, Reason, Refused
 
-FORM_LIMIT = 500_000
+FORM_LIMIT = 100_000
 """Bytes; unquoting a form takes far longer than reading as much JSON."""
 
 _STANDARD_ALPHABET = str.maketrans(" -_", "++/")
