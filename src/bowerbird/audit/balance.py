@@ -9,9 +9,6 @@ from bowerbird.event import Positions
 from bowerbird.eventlog.base import LogReader, Tally
 from bowerbird.warehouse.base import OutcomeCounts, Warehouse
 
-UNATTRIBUTED = ""
-"""The workspace of quarantined rows that nobody could decode. The log's tally still knows whose they were."""
-
 _ATTEMPTS = 3
 
 
@@ -106,14 +103,15 @@ def _pairs(accepted: Tally, pending: Tally, outcomes: OutcomeCounts) -> dict[tup
 
 
 def _attribute(pairs: dict[tuple[str, str], Counts]) -> dict[tuple[str, str], Counts]:
-    """Gives quarantined rows without a workspace back to the pairs that the log accepted them for.
+    """Gives quarantined rows that nobody could decode back to the pairs that the log accepted them for.
 
-    Done only when it comes out even: the pairs then lack exactly the rows that nobody could name.
+    Such rows do not say whose they are and stand under a pair that accepted nothing. They are given back only when
+    it comes out even: the other pairs then lack exactly these rows.
     """
-    strays = sum(counts.quarantined for (workspace, _), counts in pairs.items() if workspace == UNATTRIBUTED)
-    named = {pair: counts for pair, counts in pairs.items() if pair[0] != UNATTRIBUTED}
+    strays = {pair: counts for pair, counts in pairs.items() if counts.missing == -counts.quarantined < 0}
+    named = {pair: counts for pair, counts in pairs.items() if pair not in strays}
     lacking = [counts.missing for counts in named.values()]
-    if not strays or min(lacking, default=0) < 0 or sum(lacking) != strays:
+    if not strays or min(lacking, default=0) < 0 or sum(lacking) != sum(one.quarantined for one in strays.values()):
         return pairs
     for counts in named.values():
         counts.quarantined += counts.missing

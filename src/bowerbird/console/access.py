@@ -1,0 +1,102 @@
+"""Who asks: an API key sees its own workspace, the machine's control token sees all of them."""
+
+import hmac
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import Depends, Query, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
+from bowerbird.console.failures import ApiError
+from bowerbird.console.sources import Sources
+from bowerbird.registry.base import Principal, Scope, Snapshot
+
+_bearer = HTTPBearer(auto_error=False, description="An API key, or the control token of this machine's engine.")
+
+WorkspaceQuery = Annotated[
+    str | None,
+    Query(
+        description="For the control token: the workspace meant; empty: what nobody could read. A key has its own.",
+        max_length=200,
+    ),
+]
+BearerHeader = Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """An authorized request."""
+
+    sources: Sources
+    snapshot: Snapshot
+    visible: str | None
+    """The one workspace that the request may see and asked for; None: all of them."""
+
+    @property
+    def workspace(self) -> str:
+        """The workspace that the request is about. Raises `ApiError` when that is not said."""
+        if self.visible is not None:
+            return self.visible
+        names = [workspace.name for workspace in self.snapshot.workspaces()]
+        if len(names) != 1:
+            hint = f"Add ?workspace=, one of: {', '.join(sorted(names))}."
+            raise ApiError(400, "workspace_required", "The control token speaks for all workspaces.", hint)
+        return names[0]
+
+    @property
+    def sees_everything(self) -> bool:
+        """Whether there is nothing on this machine that the request may not see."""
+        return self.visible is None or [one.name for one in self.snapshot.workspaces()] == [self.visible]
+
+
+class Door:
+    """Lets requests in. `token` is the control token."""
+
+    def __init__(self, sources: Sources, token: str) -> None:
+        self._sources = sources
+        self._token = token.encode()
+
+    def admit(self, secret: str, scope: Scope, workspace: str | None) -> Session:
+        """Raises `ApiError`: 401 for an unknown secret, 403 for a missing scope or another's workspace, 404 for an
+        unknown workspace."""
+        snapshot = self._sources.registry.current()
+        if secret and hmac.compare_digest(secret.encode(), self._token):
+            if workspace and snapshot.workspace(workspace) is None:
+                raise ApiError(404, "not_found", f"There is no workspace {workspace!r}.", "See `workspace list`.")
+            return Session(self._sources, snapshot, workspace)
+        principal = snapshot.authenticate(secret) if secret else None
+        if principal is None:
+            raise _unauthenticated(secret)
+        _check(principal, scope, workspace)
+        return Session(self._sources, snapshot, principal.workspace.name)
+
+
+def need(scope: Scope) -> Any:
+    """The dependency of a route that asks for this scope."""
+    return Depends(_gate(scope))
+
+
+def _gate(scope: Scope) -> Callable[..., Session]:
+    def authorize(request: Request, bearer: BearerHeader, workspace: WorkspaceQuery = None) -> Session:
+        door: Door = request.app.state.door
+        return door.admit(bearer.credentials if bearer else "", scope, workspace)
+
+    return authorize
+
+
+def _check(principal: Principal, scope: Scope, workspace: str | None) -> None:
+    if not principal.may(scope):
+        hint = f"Make one with `bowerbird key create --workspace {principal.workspace.name} --scope {scope}`."
+        raise ApiError(403, "scope_missing", f"This key lacks the scope {scope}.", hint)
+    if workspace not in (None, principal.workspace.name):
+        hint = "Leave `workspace` out, or use a key of that workspace."
+        raise ApiError(403, "workspace_forbidden", "This key belongs to another workspace.", hint)
+
+
+def _unauthenticated(secret: str) -> ApiError:
+    code, message = ("credentials_invalid", "This key is unknown, revoked or expired.")
+    if not secret:
+        code, message = ("credentials_missing", "The request shows no key.")
+    hint = "Send `Authorization: Bearer <key>`; `bowerbird key create` makes a key."
+    return ApiError(401, code, message, hint, headers={"WWW-Authenticate": 'Bearer realm="bowerbird"'})

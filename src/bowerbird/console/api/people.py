@@ -1,0 +1,159 @@
+"""`/api/v1/people`: who there is, one person with everything known, and what can be done about a person."""
+
+from collections.abc import Iterator
+from typing import Annotated, Any
+
+import msgspec
+from fastapi import APIRouter, Query, Request
+from starlette.responses import StreamingResponse
+
+from bowerbird.console import answers
+from bowerbird.console.access import Session, need
+from bowerbird.console.answers import Json
+from bowerbird.console.api import models
+from bowerbird.console.api.answering import documented
+from bowerbird.console.api.events import events_page
+from bowerbird.console.cursors import cursor, keyset
+from bowerbird.console.failures import ApiError
+from bowerbird.state.base import Conflict, Merge, Person
+from bowerbird.warehouse.base import EventQuery, StoredEvent
+
+router = APIRouter(prefix="/people", tags=["People"], default_response_class=Json)
+
+Reader = Annotated[Session, need("profiles:read")]
+Keeper = Annotated[Session, need("profiles:write")]
+Cursor = Annotated[str | None, Query(description="The `next` of the page before.")]
+
+_OPTIONS = {"workspace", "limit", "cursor"}
+_IDENTIFIERS = {
+    "parameters": [
+        {
+            "name": kind,
+            "in": "query",
+            "schema": {"type": "string"},
+            "description": f"People with this {kind}. Any other kind of identifier works alike.",
+        }
+        for kind in ("user_id", "email", "phone", "anonymous_id")
+    ]
+}
+
+
+@router.get("", responses=documented(models.PeoplePage), openapi_extra=_IDENTIFIERS)
+def list_people(
+    session: Reader, request: Request, limit: Annotated[int, Query(ge=1, le=200)] = 50, cursor: Cursor = None
+) -> Json:
+    """People who carry all the identifiers given (`?email=…&user_id=…`); without any, all of them, newest first."""
+    identifiers = {kind: value for kind, value in request.query_params.items() if kind not in _OPTIONS}
+    if len(identifiers) > 20:
+        raise ApiError(422, "invalid", "At most 20 identifiers at once.")
+    if identifiers:
+        found = session.sources.people.find(session.workspace, identifiers)
+        return answers.json({"people": _summaries(session, found[:limit]), "next": None})
+    return answers.json(_recent(session, limit, cursor))
+
+
+@router.get("/{person_id}", responses=documented(models.PersonDetail, 404))
+def one_person(
+    session: Reader, person_id: str, limit: Annotated[int, Query(ge=1, le=1000)] = 100, cursor: Cursor = None
+) -> Json:
+    """The person that this id resolves to; `limit` and `cursor` page through the timeline."""
+    person = _person(session, person_id)
+    query = EventQuery(
+        workspace=session.workspace,
+        people=(person.person_id, *person.aliases),
+        before=keyset(cursor, tuple[int, str]),
+        limit=limit,
+    )
+    return answers.json(_profile(person) | {"timeline": events_page(session, query)})
+
+
+@router.get("/{person_id}/export", responses=documented(models.PersonDetail, 404), response_class=StreamingResponse)
+def export_person(session: Reader, person_id: str) -> StreamingResponse:
+    """Everything that is held about the person: the profile, and `events` of every outcome, oldest first."""
+    person = _person(session, person_id)
+    members = [person.person_id, *person.aliases]
+    events = session.sources.warehouse.of_people(session.workspace, members)
+    headers = {
+        "Content-Disposition": f'attachment; filename="person-{person.person_id}.json"',
+        "Cache-Control": "no-store",
+    }
+    return StreamingResponse(_export(person, events, members), 200, headers, "application/json")
+
+
+@router.post("/{person_id}/unmerge", responses=documented(models.Unmerged, 404, 409))
+def unmerge(session: Keeper, person_id: str) -> Json:
+    """Undoes the latest merge in which this person was absorbed, and keeps the two apart from then on."""
+    survivor, absorbed = session.sources.engine.unmerge(session.workspace, person_id)
+    return answers.json({"survivor": survivor, "absorbed": absorbed})
+
+
+@router.delete("/{person_id}", responses=documented(models.Erased, 404))
+def erase(session: Keeper, person_id: str) -> Json:
+    """Erases the person: identifiers, traits, and the content of every event, in the log too. It cannot be undone."""
+    erased = session.sources.engine.erase(session.workspace, person_id)
+    return answers.json({"person_id": person_id, "erased": erased})
+
+
+def _recent(session: Session, limit: int, text: str | None) -> dict[str, Any]:
+    before = keyset(text, tuple[int, str])
+    found = session.sources.people.recent(session.workspace, limit + 1, before)
+    shown = found[:limit]
+    people = _summaries(session, [person_id for _, person_id in shown])
+    return {"people": people, "next": cursor(shown[-1]) if len(found) > limit else None}
+
+
+def _summaries(session: Session, people: list[str]) -> list[dict[str, Any]]:
+    found = (session.sources.people.person(session.workspace, person_id) for person_id in people)
+    return [_summary(person) for person in found if person is not None]
+
+
+def _person(session: Session, person_id: str) -> Person:
+    person = session.sources.people.person(session.workspace, person_id)
+    if person is None:
+        hint = "Find people by ?email=, ?user_id=, … at /api/v1/people."
+        raise ApiError(404, "not_found", f"No person has the id {person_id!r}.", hint)
+    return person
+
+
+def _summary(person: Person) -> dict[str, Any]:
+    return {
+        "person_id": person.person_id,
+        "workspace": person.workspace,
+        "created_at": answers.iso(person.created_at),
+        "identifiers": [{**one, "since": answers.iso(one["since"])} for one in person.identifiers],
+        "traits": person.traits,
+        "accounts": person.accounts,
+        "aliases": person.aliases,
+    }
+
+
+def _profile(person: Person) -> dict[str, Any]:
+    return _summary(person) | {
+        "merges": [_merge(one) for one in person.merges],
+        "conflicts": [_conflict(one) for one in person.conflicts],
+    }
+
+
+def _merge(merge: Merge) -> dict[str, Any]:
+    return {
+        "survivor": merge.survivor,
+        "absorbed": merge.absorbed,
+        "event_id": merge.event_id,
+        "identifiers": [{"kind": kind, "value": value} for kind, value in merge.identifiers],
+        "merged_at": answers.iso(merge.merged_at),
+        "undone_at": answers.maybe_iso(merge.undone_at),
+    }
+
+
+def _conflict(conflict: Conflict) -> dict[str, Any]:
+    fields = msgspec.structs.asdict(conflict)
+    del fields["workspace"]
+    return fields | {"at": answers.iso(conflict.at)}
+
+
+def _export(person: Person, events: Iterator[StoredEvent], members: list[str]) -> Iterator[bytes]:
+    roots = dict.fromkeys(members, person.person_id)
+    yield msgspec.json.encode(_profile(person))[:-1] + b',"events":['
+    for number, event in enumerate(events):
+        yield (b"," if number else b"") + msgspec.json.encode(answers.event_detail(event, roots))
+    yield b"]}"

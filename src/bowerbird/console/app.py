@@ -1,0 +1,69 @@
+"""The console's port: the JSON API, its documentation, and what probes ask. One list says what is on it."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+
+from fastapi import APIRouter, FastAPI
+
+import bowerbird
+from bowerbird.console import failures
+from bowerbird.console.access import Door
+from bowerbird.console.api import audit, catalog, events, export, health, people, quarantine, replay
+from bowerbird.console.docs import router as docs_router
+from bowerbird.console.limits import BodyLimit
+from bowerbird.console.metrics import Metrics
+from bowerbird.console.openapi.document import with_vendors
+from bowerbird.console.sources import Sources
+
+PREFIX = "/api/v1"
+_RESOURCES = (audit, events, people, catalog, quarantine, replay, export)
+_DESCRIPTION = """\
+Asks what Bowerbird knows: events, people, the catalog, and where every accepted event is.
+
+Authorize with `Authorization: Bearer <key>`; a key sees its own workspace. Failures are always
+`{"error": {"code", "message", "hint"}}`. The event endpoints that speak the vendors' languages are on the
+collector's port and listed here by vendor.
+"""
+
+
+def create_app(
+    sources: Sources, token: str, collector_url: str = "http://127.0.0.1:8000", more: Sequence[APIRouter] = ()
+) -> FastAPI:
+    """The app of the console's port. `token` is the control token of this machine; `more` are further resources
+    under `/api/v1`. Shutting the app down closes the log desk."""
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        sources.log.close()
+
+    app = FastAPI(
+        title="Bowerbird",
+        version=bowerbird.__version__,
+        description=_DESCRIPTION,
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+    )
+    app.state.sources = sources
+    app.state.door = Door(sources, token)
+    app.state.metrics = Metrics(sources)
+    for router in (*(resource.router for resource in _RESOURCES), *more):
+        app.include_router(router, prefix=PREFIX)
+    app.include_router(health.router)
+    app.include_router(docs_router)
+    app.add_middleware(BodyLimit)
+    failures.install(app)
+    _with_vendor_paths(app, collector_url)
+    return app
+
+
+def _with_vendor_paths(app: FastAPI, collector_url: str) -> None:
+    own = app.openapi
+
+    def openapi() -> dict[str, object]:
+        if app.openapi_schema is None:
+            app.openapi_schema = with_vendors(own(), collector_url)
+        return app.openapi_schema
+
+    app.openapi = openapi  # type: ignore[method-assign]  # the way FastAPI documents for extending its schema

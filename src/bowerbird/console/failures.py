@@ -1,0 +1,89 @@
+"""How the JSON API says that something went wrong: `{"error": {"code", "message", "hint"}}`, always."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from bowerbird.console.answers import Json
+from bowerbird.errors import (
+    BowerbirdError,
+    ConflictError,
+    DataDirectoryBusyError,
+    LogUnavailableError,
+    NotFoundError,
+    SettingInvalidError,
+)
+
+_STATUS: tuple[tuple[type[BowerbirdError], int, str], ...] = (
+    (NotFoundError, 404, "not_found"),
+    (ConflictError, 409, "conflict"),
+    (SettingInvalidError, 422, "invalid"),
+    (LogUnavailableError, 503, "unavailable"),
+    (DataDirectoryBusyError, 503, "unavailable"),
+)
+
+
+class ApiError(Exception):
+    """Ends a request with this status and these words."""
+
+    def __init__(
+        self, status: int, code: str, message: str, hint: str = "", *, headers: Mapping[str, str] | None = None
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+        self.hint = hint
+        self.headers = headers
+
+
+def install(app: FastAPI) -> None:
+    app.add_exception_handler(ApiError, _api_error)
+    app.add_exception_handler(BowerbirdError, _own_error)
+    app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(RequestValidationError, _validation_error)
+    app.add_exception_handler(Exception, _unexpected)
+
+
+def failure(status: int, code: str, message: str, hint: str = "", headers: Mapping[str, str] | None = None) -> Json:
+    body = {"error": {"code": code, "message": message, "hint": hint}}
+    return Json(msgspec.json.encode(body), status, headers)
+
+
+def _api_error(_: Request, error: Exception) -> Json:
+    assert isinstance(error, ApiError)
+    return failure(error.status, error.code, str(error), error.hint, error.headers)
+
+
+def _own_error(_: Request, error: Exception) -> Json:
+    assert isinstance(error, BowerbirdError)
+    for kind, status, code in _STATUS:
+        if isinstance(error, kind):
+            return failure(status, code, str(error), error.hint)
+    return failure(500, "internal", str(error), error.hint)
+
+
+def _http_error(request: Request, error: Exception) -> Json:
+    assert isinstance(error, HTTPException)
+    if error.status_code == 404:
+        return failure(404, "not_found", f"There is no {request.url.path}.", "The routes are listed at /docs.")
+    if error.status_code == 405:
+        message = f"{request.url.path} does not take {request.method}."
+        return failure(405, "method_not_allowed", message, "The routes are listed at /docs.", error.headers)
+    return failure(error.status_code, "invalid", str(error.detail), "", error.headers)
+
+
+def _validation_error(_: Request, error: Exception) -> Json:
+    assert isinstance(error, RequestValidationError)
+    return failure(422, "invalid", "; ".join(_issue(issue) for issue in error.errors()), "See /docs for the limits.")
+
+
+def _issue(issue: dict[str, Any]) -> str:
+    return f"{'.'.join(str(part) for part in issue['loc'][1:]) or 'body'}: {issue['msg']}"
+
+
+def _unexpected(_: Request, __: Exception) -> Json:
+    return failure(500, "internal", "The server failed on this request.", "The engine's output says why.")
