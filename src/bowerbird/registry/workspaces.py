@@ -67,7 +67,8 @@ class Workspaces:
         with self._database.changing() as connection:
             require(connection, workspace)
             lists = schema.lists.c
-            taken = dict(connection.execute(select(lists.id, lists.name).where(lists.workspace == workspace)).tuples())
+            rows = connection.execute(select(lists.id, lists.name).where(lists.workspace == workspace))
+            taken = {row.id: row.name for row in rows}
             given = list_id or str(max(map(int, taken), default=0) + 1)
             if given in taken:
                 raise ConflictError(
