@@ -1,5 +1,7 @@
 """What every verb is given: where the data is, and how to speak."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -10,6 +12,7 @@ from bowerbird.cli.output import Output
 from bowerbird.errors import SettingInvalidError
 
 if TYPE_CHECKING:
+    from bowerbird.registry.sql import SqlRegistry
     from bowerbird.settings import Settings
 
 
@@ -40,6 +43,17 @@ class Invocation:
             ) from None
         except TOMLDecodeError as error:
             raise SettingInvalidError(f"bowerbird.toml cannot be read: {error}", "mend the file's syntax") from None
+
+    @contextmanager
+    def registry(self) -> Iterator["SqlRegistry"]:
+        """The registry of the data directory; a new directory is set up first."""
+        from bowerbird.wiring import open_registry
+
+        registry = open_registry(self.settings())
+        try:
+            yield registry
+        finally:
+            registry.close()
 
 
 def invocation(ctx: typer.Context) -> Invocation:

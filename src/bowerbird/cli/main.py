@@ -5,10 +5,12 @@ make a verb with sub-verbs (`bowerbird key list`). To add one, write the module 
 is imported only when its verb is called, and imports whatever is slow (SQLAlchemy, DuckDB, pydantic, rich) inside its
 functions, so that `bowerbird --help` stays fast.
 
-A command function takes `ctx: typer.Context` first. `invocation(ctx)` (see `invocation.py`) gives `.settings()` and
-`.output`; the function ends with one `output.show(document, human)`. It raises `BowerbirdError` for whatever goes
-wrong: message and hint are then printed to stderr and the exit code is 1. Another exit code: `raise typer.Exit(n)`.
-`--data` and `--json` are accepted before and after every verb; no verb declares them.
+Sub-verbs live in `typer.Typer(no_args_is_help=True, add_completion=False)`. A docstring's examples follow a line
+`\\b`, which keeps their lines. A command function takes `ctx: typer.Context` first. `invocation(ctx)` gives
+`.settings()`, `.registry()` and `.output` (see `invocation.py`); the function ends with one
+`output.show(document, human)`. It raises `BowerbirdError` for whatever goes wrong: message and hint are then printed
+to stderr and the exit code is 1. Another exit code: `raise typer.Exit(n)`. `--data` and `--json` are accepted before
+and after every verb; no verb declares them.
 """
 
 import os
@@ -19,6 +21,7 @@ from typing import Annotated, Any, NamedTuple
 
 import typer
 from typer.core import TyperCommand, TyperGroup
+from typer.exceptions import Abort, Exit, TyperException
 
 from bowerbird.cli.invocation import Invocation
 from bowerbird.cli.output import Output
@@ -58,7 +61,10 @@ class Verbs(TyperGroup):
         name, _, rest = super().resolve_command(ctx, args)
         if name is None:
             return None, None, rest
-        command = typer.main.get_command(import_module(VERBS[name].module).app)
+        verb = import_module(VERBS[name].module).app
+        # Plain help: importing rich's takes longer than most verbs.
+        verb.rich_markup_mode = None
+        command = typer.main.get_command(verb)
         command.epilog = command.epilog or EVERYWHERE
         return name, command, rest
 
@@ -71,6 +77,8 @@ class Verbs(TyperGroup):
             if isinstance(error, BrokenPipeError):
                 raise
             failure = BowerbirdError(f"{error.strerror or error}: {error.filename or ''}".rstrip(": "))
+        except (TyperException, Exit, Abort, EOFError):
+            raise
         except Exception as error:
             if os.environ.get("BOWERBIRD_TRACEBACK"):
                 raise
@@ -90,7 +98,10 @@ def hoist(args: Sequence[str]) -> list[str]:
         if arg == "--":
             rest += [arg, *waiting]
         elif arg == "--data":
-            front += [arg, *([value] if (value := next(waiting, None)) is not None else [])]
+            value = next(waiting, None)
+            if value is None:
+                raise typer.BadParameter("--data needs a directory")
+            front += [arg, value]
         elif arg == "--json" or arg.startswith("--data="):
             front.append(arg)
         else:

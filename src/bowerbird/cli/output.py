@@ -2,10 +2,12 @@
 
 import sys
 from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from bowerbird.clock import SECOND
 from bowerbird.errors import BowerbirdError
 
 if TYPE_CHECKING:
@@ -49,10 +51,17 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]], empty: str) 
     from rich.table import Table
     from rich.text import Text
 
-    result = Table(*columns, box=SIMPLE_HEAD, pad_edge=False)
+    result = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False)
+    for column in columns:
+        result.add_column(column, overflow="fold")
     for row in rows:
         result.add_row(*(Text("–" if cell is None else str(cell)) for cell in row))
     return result if result.row_count else empty
+
+
+def moment(micros: int) -> str:
+    """µs since the epoch as an ISO 8601 text to the second, UTC."""
+    return datetime.fromtimestamp(micros // SECOND, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _json(document: Any) -> str:
@@ -62,4 +71,6 @@ def _json(document: Any) -> str:
 def _console(stderr: bool = False) -> "Console":
     from rich.console import Console
 
-    return Console(stderr=stderr)
+    # Where nobody looks, lines need not fit a screen.
+    shown = (sys.stderr if stderr else sys.stdout).isatty()
+    return Console(stderr=stderr, width=None if shown else 200)
