@@ -1,0 +1,120 @@
+"""The end of a partition, where rows are added."""
+
+import sqlite3
+from contextlib import suppress
+from pathlib import Path
+
+from bowerbird.clock import SECOND, Clock
+from bowerbird.eventlog.base import Tally
+from bowerbird.eventlog.sqlite.partition import gate, segment_files
+from bowerbird.eventlog.sqlite.segment import (
+    Header,
+    add_tally,
+    checkpoint,
+    connect_to_write,
+    create_segment,
+    encode_tally,
+    read_head,
+    read_header,
+    read_total,
+)
+
+SEGMENT_AGE = 24 * 3600 * SECOND
+"""A segment older than this is closed by the next append, however small, so that it can expire."""
+
+TOTAL_EVERY = 1000
+"""Each so many rows one carries the partition's tally up to it; a reader adds up at most so many rows."""
+
+_INSERT = "INSERT INTO rows VALUES (?, ?, ?, ?, ?, ?)"
+
+
+class Tail:
+    """Adds rows to the last segment, and starts a new one when that is full or old. Blocking; one thread's."""
+
+    def __init__(self, partition: Path, segment_bytes: int, clock: Clock) -> None:
+        self._partition = partition
+        self._segment_bytes = segment_bytes
+        self._clock = clock
+        self._gate = gate(partition)
+        self._segment: _OpenSegment | None = None
+
+    def open(self) -> None:
+        """Finds the last row. Raises `sqlite3.Error` or `OSError` when the segment cannot be written."""
+        files = segment_files(self._partition)
+        with self._gate:
+            path = files[-1].path if files else self._create(1, {})
+            self._segment = _OpenSegment(path)
+
+    def append(self, events: bytes, size: int, tally: Tally) -> None:
+        """One row, on disk on return. Raises as `open` does; then there is no row, and the next call starts anew."""
+        try:
+            if self._segment is None:
+                self.open()
+            with self._gate:
+                self._current().insert(events, size, tally, self._clock.now())
+        except BaseException:
+            self._let_go()
+            raise
+
+    def close(self) -> None:
+        self._let_go()
+        self._gate.close()
+
+    def _current(self) -> "_OpenSegment":
+        segment = self._segment
+        assert segment is not None
+        old = self._clock.now() - segment.created_at >= SEGMENT_AGE
+        if segment.head < segment.first or (segment.bytes < self._segment_bytes and not old):
+            return segment
+        path = self._create(segment.head + 1, segment.total)
+        self._segment = _OpenSegment(path)
+        segment.close()
+        return self._segment
+
+    def _create(self, first: int, tally_before: Tally) -> Path:
+        return create_segment(self._partition, first, Header(self._clock.now(), tally_before))
+
+    def _let_go(self) -> None:
+        segment, self._segment = self._segment, None
+        if segment is not None:
+            with self._gate:
+                segment.close()
+
+
+class _OpenSegment:
+    def __init__(self, path: Path) -> None:
+        self._connection = connect_to_write(path)
+        try:
+            self._load(path)
+        except BaseException:
+            self._connection.close()
+            raise
+
+    def _load(self, path: Path) -> None:
+        connection = self._connection
+        self.first = int(path.stem)
+        self.head = read_head(connection)
+        self.created_at = read_header(connection).created_at
+        self.total = read_total(connection, self.head)
+        last = connection.execute('SELECT committed_at FROM rows WHERE "offset" = ?', (self.head,)).fetchone()
+        self._committed_at = last[0] if last else self.created_at
+        ((pages,), (page_size,)) = (
+            connection.execute(f"PRAGMA {name}").fetchone() for name in ("page_count", "page_size")
+        )
+        self.bytes = pages * page_size
+
+    def insert(self, events: bytes, size: int, tally: Tally, now: int) -> None:
+        """Rows of a partition never go back in time, whatever the clock does: readers merge partitions by it."""
+        offset = self.head + 1
+        committed_at = max(now, self._committed_at)
+        add_tally(self.total, tally)  # after a failure below the segment is opened anew, so this does no harm
+        carried = encode_tally(self.total) if offset % TOTAL_EVERY == 0 else None
+        self._connection.execute(_INSERT, (offset, committed_at, size, encode_tally(tally), carried, events))
+        self.head, self._committed_at = offset, committed_at
+        self.bytes += len(events)
+
+    def close(self) -> None:
+        with suppress(sqlite3.Error):
+            checkpoint(self._connection)
+        with suppress(sqlite3.Error):
+            self._connection.close()
