@@ -1,0 +1,3 @@
+from bowerbird.cli.main import main
+
+main()

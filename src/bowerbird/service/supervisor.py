@@ -1,0 +1,167 @@
+"""`bowerbird serve`: collectors and one engine as child processes, started, watched, and drained together."""
+
+import fcntl
+import os
+import selectors
+import signal
+import socket
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from types import FrameType
+from typing import IO, Any
+
+from bowerbird.errors import BowerbirdError, DataDirectoryBusyError
+from bowerbird.service.child import Child
+from bowerbird.settings import Settings
+
+START_SECONDS = 60.0
+DRAIN_SECONDS = 30.0
+PATIENCE_SECONDS = 5.0
+"""How long a port or a data directory that a dying predecessor still holds is waited for."""
+_HASTY_SECONDS = 5.0
+_HASTY_ENDS = 5
+
+Sockets = tuple[socket.socket, socket.socket]
+"""The collectors' and the console's."""
+
+
+class Supervisor:
+    """Runs in the parent process. Children that end by themselves are started again."""
+
+    def __init__(self, settings: Settings, sockets: Sockets, say: Callable[[str], None]) -> None:
+        """`say`: where to report what happens to children."""
+        collector, console = sockets
+        self.say = say
+        data = ("--data", str(settings.data))
+        self._roles = [(("engine", *data, "--collector-url", url_of(collector)), console)]
+        self._roles += [(("collector", *data, "--number", str(n)), collector) for n in range(settings.workers)]
+        self._children: list[Child] = []
+        self._hasty = 0
+
+    def start(self) -> None:
+        """Returns when every child serves. Raises `BowerbirdError` when one does not come up."""
+        self._children = [Child(arguments, listener) for arguments, listener in self._roles]
+        for child in self._children:
+            if not child.wait_ready(START_SECONDS):
+                raise BowerbirdError(
+                    f"the {child.arguments[0]} process did not come up",
+                    "Its own message stands above; `bowerbird doctor` checks the usual causes.",
+                )
+
+    def watch(self, woken: socket.socket) -> None:
+        """Returns when a signal arrives on `woken`. Raises `BowerbirdError` when a child keeps ending."""
+        with selectors.DefaultSelector() as selector:
+            selector.register(woken, selectors.EVENT_READ)
+            while not selector.select(timeout=0.2):
+                self._replace_ended()
+
+    def _replace_ended(self) -> None:
+        for at, child in enumerate(self._children):
+            if child.running:
+                continue
+            role = child.arguments[0]
+            self._hasty = self._hasty + 1 if time.monotonic() - child.started_at < _HASTY_SECONDS else 0
+            if self._hasty >= _HASTY_ENDS:
+                raise BowerbirdError(f"the {role} process keeps ending", "Its own message stands above.")
+            self.say(f"the {role} process ended with {child.process.returncode} and is started again")
+            child.join(0)
+            self._children[at] = Child(*self._roles[at])
+
+    def stop(self) -> bool:
+        """Collectors first, so that the engine still sees what they accepted. False when one had to be killed."""
+        collectors = [child for child in self._children if child.arguments[0] == "collector"]
+        engines = [child for child in self._children if child.arguments[0] != "collector"]
+        clean = True
+        for group in (collectors, engines):
+            for child in group:
+                child.stop()
+            deadline = time.monotonic() + DRAIN_SECONDS
+            for child in group:
+                clean &= child.join(max(0.1, deadline - time.monotonic()))
+        self._children = []
+        return clean
+
+
+class WakeOnSignal:
+    """SIGTERM and SIGINT as a readable socket."""
+
+    def __init__(self) -> None:
+        self.socket, self._writer = socket.socketpair()
+        self._writer.setblocking(False)
+
+    def __enter__(self) -> socket.socket:
+        self._before = {number: signal.signal(number, self._wake) for number in (signal.SIGTERM, signal.SIGINT)}
+        return self.socket
+
+    def __exit__(self, *_: object) -> None:
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+
+    def _wake(self, _number: int, _frame: FrameType | None) -> None:
+        self._writer.send(b"!")
+
+
+def lock(data: Path) -> IO[Any]:
+    """The right to serve this data directory, held until the file is closed. Raises `DataDirectoryBusyError`."""
+    file = (data / "serve.lock").open("a+")
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            break
+        except BlockingIOError:
+            if time.monotonic() > deadline:
+                file.seek(0)
+                owner = file.read().strip()
+                raise DataDirectoryBusyError(
+                    f"{data} is being served already, by process {owner}", "Stop it, or serve another --data directory."
+                ) from None
+            time.sleep(0.05)
+    file.truncate(0)
+    file.write(str(os.getpid()))
+    file.flush()
+    return file
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket. Waits a little for a predecessor that is just ending. Raises `BowerbirdError`."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        listener = socket.socket(family)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((host, port))
+            listener.listen(2048)
+            return listener
+        except OSError as error:
+            listener.close()
+            if time.monotonic() > deadline:
+                raise BowerbirdError(
+                    f"cannot listen on {host}:{port}: {error.strerror}", "Choose another with --port or --console-port."
+                ) from error
+            time.sleep(0.05)
+
+
+def url_of(listener: socket.socket) -> str:
+    host, port = listener.getsockname()[:2]
+    shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104
+    return f"http://{shown}:{port}"
+
+
+def serve(settings: Settings, announce: Callable[[Sequence[str]], None], say: Callable[[str], None]) -> bool:
+    """Serves until a signal asks for the end, then drains. `announce` is told the two URLs, collector first, when
+    both serve. Returns whether every child ended by itself. Raises `BowerbirdError`."""
+    with lock(settings.data), WakeOnSignal() as woken:
+        sockets = listen(settings.host, settings.port), listen(settings.host, settings.console_port)
+        supervisor = Supervisor(settings, sockets, say)
+        try:
+            supervisor.start()
+            announce([url_of(each) for each in sockets])
+            supervisor.watch(woken)
+        finally:
+            for each in sockets:
+                each.close()
+            clean = supervisor.stop()
+    return clean
