@@ -2,6 +2,7 @@
 
 from typing import Annotated
 
+from anyio import fail_after, to_thread
 from fastapi import APIRouter, Header, Request
 from starlette.responses import Response
 
@@ -13,6 +14,8 @@ from bowerbird.console.sources import Sources
 
 router = APIRouter(tags=["Health"])
 
+_PATIENCE = 5
+
 
 @router.get("/healthz", response_class=Json)
 def healthz() -> Json:
@@ -21,11 +24,12 @@ def healthz() -> Json:
 
 
 @router.get("/readyz", response_class=Json)
-def readyz(request: Request) -> Json:
-    """The engine answers and says how far it is behind; 503 otherwise."""
+async def readyz(request: Request) -> Json:
+    """The engine answers and says how far it is behind; 503 when it does not within 5 seconds."""
     sources: Sources = request.app.state.sources
     try:
-        lag = sources.engine.lag()
+        with fail_after(_PATIENCE):
+            lag = await to_thread.run_sync(sources.engine.lag, abandon_on_cancel=True)
     except Exception:  # whatever it is: not ready, and a probe needs no more
         return failure(503, "unavailable", "The engine does not say how far it is behind.", "See the engine's output.")
     return answers.json({"status": "ready", "lag": lag})

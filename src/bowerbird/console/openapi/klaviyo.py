@@ -8,7 +8,6 @@ from bowerbird.console.openapi.vendor import (
     answer,
     body,
     header,
-    query,
     record,
     ref,
     said,
@@ -53,18 +52,6 @@ _NESTED = record(
     ("profile", "metric", "properties"),
 )
 _DATA = record({"type": {"const": "event"}, "attributes": {"anyOf": [_FLAT, _NESTED]}}, ("type", "attributes"))
-_BULK = record(
-    {
-        "data": record(
-            {
-                "type": {"const": "event-bulk-create-job"},
-                "attributes": record({"events-bulk-create": record({"data": {"type": "array", "items": BAG}})}),
-            },
-            ("type", "attributes"),
-        )
-    },
-    ("data",),
-)
 _ERROR = record(
     {
         "id": STRING,
@@ -85,11 +72,10 @@ _ATTRIBUTES = {
 }
 _EXAMPLE = {"data": {"type": "event", "attributes": _ATTRIBUTES}}
 _EVENT_BODY = body(ref("KlaviyoEvent"), _EXAMPLE, "application/json", _MEDIA)
-_BULK_EXAMPLE = {"data": {"type": "event-bulk-create-job", "attributes": {"events-bulk-create": {"data": []}}}}
 
 VENDOR = Vendor(
     tag="Klaviyo",
-    description="Events API, server-side, client-side, bulk and legacy.",
+    description="The Events API; the `revision` header picks the flat or the nested shape.",
     paths={
         "/api/events/": {
             "post": {
@@ -101,48 +87,9 @@ VENDOR = Vendor(
                 "responses": {"202": answer("Accepted; empty body.")} | _ERRORS,
             }
         },
-        "/client/events/": {
-            "post": {
-                "summary": "Create Client Event",
-                "operationId": "klaviyo_create_client_event",
-                "security": [],
-                "parameters": [query("company_id", "The public key."), _REVISION],
-                "requestBody": _EVENT_BODY,
-                "responses": {"202": answer("Accepted; empty body.")} | _ERRORS,
-            }
-        },
-        "/api/event-bulk-create-jobs/": {
-            "post": {
-                "summary": "Bulk Create Events",
-                "operationId": "klaviyo_bulk_create_events",
-                "security": [{"KlaviyoKey": []}],
-                "parameters": [_REVISION],
-                "requestBody": body(ref("KlaviyoBulk"), _BULK_EXAMPLE, "application/json", _MEDIA),
-                "responses": {"202": answer("Accepted; empty body.")} | _ERRORS,
-            }
-        },
-        "/api/track": {
-            "get": {
-                "summary": "Track (legacy)",
-                "operationId": "klaviyo_legacy_track",
-                "security": [],
-                "parameters": [query("data", "Base64 of `{token, event, customer_properties, properties, time}`.")],
-                "responses": {"200": answer("`1` or `0`.", {"type": "string", "enum": ["1", "0"]}, "1", "text/plain")},
-            }
-        },
-        "/api/identify": {
-            "get": {
-                "summary": "Identify (legacy)",
-                "operationId": "klaviyo_legacy_identify",
-                "security": [],
-                "parameters": [query("data", "Base64 of `{token, properties}`.")],
-                "responses": {"200": answer("`1` or `0`.", {"type": "string", "enum": ["1", "0"]}, "1", "text/plain")},
-            }
-        },
     },
     schemas={
         "KlaviyoEvent": record({"data": _DATA}, ("data",)),
-        "KlaviyoBulk": _BULK,
         "KlaviyoErrors": record({"errors": {"type": "array", "items": _ERROR}}, ("errors",)),
     },
     credentials={

@@ -91,23 +91,6 @@ VENDOR = Vendor(
                 },
             }
         },
-        "/tracking/events": {
-            "post": {
-                "summary": "Record events from the browser SDK",
-                "description": "Sent as text/plain without Authorization. `site` is a public, write-only site id.",
-                "operationId": "scribe_track",
-                "security": [],
-                "requestBody": body(
-                    record(
-                        {"site": STRING, "events": {"type": "array", "items": _EVENT | {"additionalProperties": True}}},
-                        ("site", "events"),
-                    ),
-                    {"site": "site_1", "events": [{"name": "page_view", "anonymous_id": "a_1"}]},
-                    "text/plain",
-                ),
-                "responses": {"202": answer("Accepted."), "401": answer("Unknown site.", ref("ScribeError"))},
-            }
-        },
     },
     schemas={
         "ScribeEventParams": record({"event": _EVENT}, ("event",), closed=True),

@@ -1,8 +1,6 @@
 """Successeve, formerly Salesmachine."""
 
-from typing import Any
-
-from bowerbird.console.openapi.vendor import BAG, STRING, Schema, Vendor, answer, body, query, record, ref, said
+from bowerbird.console.openapi.vendor import BAG, STRING, Vendor, answer, body, query, record, ref, said
 
 _EVENT = record(
     {
@@ -28,22 +26,19 @@ _EXAMPLE = {
 }
 
 
-def _operation(name: str, summary: str, schema: Schema, example: Any, success: str = "200") -> Schema:
-    return {
-        "summary": summary,
-        "operationId": f"successeve_{name}",
-        "security": [{"SuccesseveToken": []}, {"SuccesseveBasic": []}],
-        "requestBody": body(schema, example, "application/json"),
-        "responses": {
-            success: answer("Accepted; the event is durable.", ref("SuccesseveStatus"), _STATUS),
-            "400": answer("A parameter is missing or wrong.", ref("SuccesseveError")),
-            "401": answer("Wrong key.", ref("SuccesseveError")),
-            "406": answer("Not JSON.", ref("SuccesseveError")),
-            "429": answer("Too many requests.", ref("SuccesseveError")),
-        },
-    }
-
-
+_EVENT_POST = {
+    "summary": "Send an event or a pageview",
+    "operationId": "successeve_event",
+    "security": [{"SuccesseveToken": []}, {"SuccesseveBasic": []}],
+    "requestBody": body(ref("SuccesseveEvent"), _EXAMPLE),
+    "responses": {
+        "200": answer("Accepted; the event is durable.", ref("SuccesseveStatus"), _STATUS),
+        "400": answer("A parameter is missing or wrong.", ref("SuccesseveError")),
+        "401": answer("Wrong key.", ref("SuccesseveError")),
+        "406": answer("Not JSON.", ref("SuccesseveError")),
+        "429": answer("Too many requests.", ref("SuccesseveError")),
+    },
+}
 _TUNNEL = {
     "summary": "Record an event (GET tunnel)",
     "operationId": "successeve_event_tunnel",
@@ -55,32 +50,14 @@ _TUNNEL = {
     ],
     "responses": {"200": answer("Accepted.", ref("SuccesseveStatus"), _STATUS)},
 }
-_CONTACT = record({"contact_uid": STRING, "params": BAG}, ("contact_uid",))
-_ACCOUNT = record({"account_uid": STRING, "params": BAG}, ("account_uid",))
-_BATCH_ITEM = BAG | record({"method": {"type": "string", "enum": ["event", "contact", "account"]}}, ("method",))
 
 VENDOR = Vendor(
     tag="Successeve",
     description="The tracking API of Successeve, formerly Salesmachine.",
     paths={
         "/v1/track/event": {
-            "post": _operation("event", "Send an event or a pageview", ref("SuccesseveEvent"), _EXAMPLE),
+            "post": _EVENT_POST,
             "get": _TUNNEL,
-        },
-        "/v1/contact": {
-            "post": _operation("contact", "Create or update a contact", _CONTACT, {"contact_uid": "123456"})
-        },
-        "/v1/account": {
-            "post": _operation("account", "Create or update an account", _ACCOUNT, {"account_uid": "78910"})
-        },
-        "/v1/batch": {
-            "post": _operation(
-                "batch",
-                "Send up to 100 items",
-                {"type": "array", "maxItems": 100, "items": _BATCH_ITEM},
-                [{"method": "event", **_EXAMPLE}],
-                "201",
-            )
         },
     },
     schemas={

@@ -1,0 +1,66 @@
+"""`bowerbird audit`"""
+
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from bowerbird.cli.engine import connect
+from bowerbird.cli.invocation import invocation
+from bowerbird.cli.options import OfWorkspace
+from bowerbird.cli.output import table
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+app = typer.Typer(add_completion=False)
+
+_PLACES = ("stored", "duplicate", "identify_only", "quarantined", "erased", "pending")
+
+
+@app.command()
+def audit(ctx: typer.Context, workspace: OfWorkspace = None) -> None:
+    """Show where every accepted event is, and exit 1 when one is missing.
+
+    Counted from what is on disk: accepted = stored + duplicate + identify_only + quarantined + erased + pending.
+
+    \b
+    Examples:
+      bowerbird audit
+      bowerbird audit --workspace acme --json
+    """
+    call = invocation(ctx)
+    with connect(call.settings()) as engine:
+        answer = engine.get("/audit", workspace=workspace)
+    call.output.show(answer.raw, _shown(answer.document))
+    if not answer.document["balanced"]:
+        raise typer.Exit(1)
+
+
+def _shown(document: dict[str, Any]) -> "RenderableType":
+    from rich.console import Group
+
+    if not document["accepted"]:
+        return "no events yet; `bowerbird serve` takes them, `bowerbird import` reads them from a file"
+    rows = [
+        (name, dialect, counts["accepted"], *(counts[place] for place in _PLACES), _verdict(counts))
+        for name, workspace in document["workspaces"].items()
+        for dialect, counts in workspace["dialects"].items()
+    ]
+    return Group(table(("workspace", "dialect", "accepted", *_PLACES, ""), rows, ""), "", _line(document))
+
+
+def _line(document: dict[str, Any]) -> str:
+    """The balance in one line."""
+    places = " + ".join(f"{document[place]} {place}" for place in _PLACES)
+    difference = document["accepted"] - sum(document[place] for place in _PLACES)
+    sign = "=" if not difference else "≠"
+    line = f"{document['accepted']} accepted {sign} {places}"
+    if document["balanced"]:
+        return f"{line}: balanced"
+    return (
+        f"{line}: NOT balanced ({difference:+d})\n`bowerbird doctor` looks for the cause, `bowerbird replay` rebuilds"
+    )
+
+
+def _verdict(counts: dict[str, Any]) -> str:
+    return "" if counts["balanced"] else "NOT balanced"

@@ -1,0 +1,150 @@
+"""How a verb asks the engine: over HTTP where it runs, otherwise in this process, in the same words."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from threading import Thread
+from time import sleep
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import msgspec
+
+from bowerbird.errors import BowerbirdError, DataDirectoryBusyError, NotFoundError
+
+if TYPE_CHECKING:
+    import httpx
+    from fastapi import FastAPI
+
+    from bowerbird.settings import Settings
+
+API = "/api/v1"
+_PATIENCE = 600.0
+"""Seconds until an answer is given up: an erasure or an export of a large directory takes its time."""
+
+
+class Answer(NamedTuple):
+    raw: msgspec.Raw
+    """As it came: numbers keep all their digits when it is shown as JSON."""
+    document: Any
+
+
+class EngineClient:
+    """Speaks the JSON API. Every method raises `BowerbirdError` with the API's own message and hint."""
+
+    def __init__(self, http: "httpx.Client", beside: bool) -> None:
+        self._http = http
+        self.beside = beside
+        """Whether this asks a running engine."""
+
+    def get(self, path: str, **query: Any) -> Answer:
+        return self._ask("GET", path, query)
+
+    def post(self, path: str, body: Any = None, **query: Any) -> Answer:
+        return self._ask("POST", path, query, body)
+
+    def delete(self, path: str, **query: Any) -> Answer:
+        return self._ask("DELETE", path, query)
+
+    def download(self, path: str, target: Path, **query: Any) -> dict[str, str]:
+        """Writes the answer to the file, which appears when it is complete; returns the answer's headers."""
+        part = target.with_name(f".{target.name}.part")
+        try:
+            with self._http.stream("GET", API + path, params=_given(query)) as response:
+                if response.is_error:
+                    response.read()
+                    raise _failure(response)
+                with part.open("wb") as file:
+                    for chunk in response.iter_bytes():
+                        file.write(chunk)
+            part.replace(target)
+            return dict(response.headers)
+        finally:
+            part.unlink(missing_ok=True)
+
+    def ready(self) -> dict[str, Any]:
+        """What `/readyz` says."""
+        document: dict[str, Any] = self._answer(self._http.get("/readyz")).document
+        return document
+
+    def _ask(self, method: str, path: str, query: dict[str, Any], body: Any = None) -> Answer:
+        content = None if body is None else msgspec.json.encode(body)
+        headers = {} if body is None else {"Content-Type": "application/json"}
+        response = self._http.request(method, API + path, params=_given(query), content=content, headers=headers)
+        return self._answer(response)
+
+    def _answer(self, response: "httpx.Response") -> Answer:
+        if response.is_error:
+            raise _failure(response)
+        return Answer(msgspec.Raw(response.content), msgspec.json.decode(response.content))
+
+
+@contextmanager
+def connect(settings: "Settings") -> Iterator[EngineClient]:
+    """The engine of the data directory. Raises `NotFoundError` when there is no such directory."""
+    import httpx
+
+    from bowerbird.console.control import control_token, running
+
+    if not settings.data.is_dir():
+        hint = "Name it with --data or BOWERBIRD_DATA; `bowerbird serve` makes a new one."
+        raise NotFoundError(f"there is no data directory {settings.data}", hint)
+    url = running(settings.data)
+    try:
+        with _address(settings, url) as (base, transport):
+            token = control_token(settings.data)
+            headers = {"Authorization": f"Bearer {token}"}
+            with httpx.Client(
+                base_url=base, transport=transport, headers=headers, timeout=_PATIENCE, trust_env=False
+            ) as http:
+                yield EngineClient(http, url is not None)
+    except httpx.TransportError as error:
+        hint = "It may be starting or stopping; try again, and see its output."
+        raise BowerbirdError(f"the engine at {url or 'this process'} does not answer: {error}", hint) from error
+
+
+@contextmanager
+def _address(settings: "Settings", url: str | None) -> Iterator[tuple[str, "httpx.BaseTransport | None"]]:
+    if url is not None:
+        yield url, None
+        return
+    import httpx
+
+    from bowerbird.wiring import local_console
+
+    with local_console(settings) as app, _served(app) as socket:
+        yield "http://engine", httpx.HTTPTransport(uds=str(socket))
+
+
+@contextmanager
+def _served(app: "FastAPI") -> Iterator[Path]:
+    """The app behind a socket that only this user reaches."""
+    import uvicorn
+
+    with TemporaryDirectory(prefix="bowerbird-") as folder:
+        socket = Path(folder) / "engine"
+        server = uvicorn.Server(uvicorn.Config(app, uds=str(socket), log_config=None, access_log=False))
+        thread = Thread(target=server.run, name="engine", daemon=True)
+        thread.start()
+        try:
+            while not server.started:
+                if not thread.is_alive():
+                    raise DataDirectoryBusyError("the engine did not start in this process")
+                sleep(0.005)
+            yield socket
+        finally:
+            server.should_exit = True
+            thread.join()
+
+
+def _given(query: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in query.items() if value is not None}
+
+
+def _failure(response: "httpx.Response") -> BowerbirdError:
+    try:
+        error = msgspec.json.decode(response.content)["error"]
+        return BowerbirdError(str(error["message"]), str(error["hint"]))
+    except (msgspec.DecodeError, KeyError, TypeError):
+        hint = "Is another program listening there?"
+        return BowerbirdError(f"the engine at {response.url} answered {response.status_code}", hint)
