@@ -18,7 +18,6 @@ def collect(
     ctx: typer.Context,
     listen_fd: ListenFd,
     parent_fd: ParentFd,
-    number: Annotated[int, typer.Option(help="Which of the collectors this is.")] = 0,
 ) -> None:
     """One collector process of `bowerbird serve`."""
     from bowerbird.service.child import ParentLine, listening_socket

@@ -35,7 +35,7 @@ class Supervisor:
         self.say = say
         data = ("--data", str(settings.data))
         self._roles = [(("engine", *data, "--collector-url", url_of(collector)), console)]
-        self._roles += [(("collector", *data, "--number", str(n)), collector) for n in range(settings.workers)]
+        self._roles += [(("collector", *data), collector)] * settings.workers
         self._children: list[Child] = []
         self._hasty = 0
 

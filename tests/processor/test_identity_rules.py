@@ -1,0 +1,133 @@
+"""Who an event belongs to, rule by rule."""
+
+from typing import Any
+
+
+def test_an_event_that_names_nobody_known_makes_a_person(line: Any) -> None:
+    one, other = line.event(email="a@example.com"), line.event(email="b@example.com")
+    line.send(one, other)
+    assert line.person_of(one) != line.person_of(other)
+
+
+def test_what_a_person_did_before_it_was_identified_becomes_theirs(line: Any) -> None:
+    before = line.event(anonymous_id="anon")
+    login = line.event(anonymous_id="anon", user_id="u1")
+    after = line.event(user_id="u1")
+    line.send(before, login, after)
+    assert line.person_of(before) == line.person_of(login) == line.person_of(after)
+
+
+def test_several_people_become_one_and_the_oldest_survives(line: Any) -> None:
+    first = line.event(email="a@example.com")
+    second = line.event(phone="+491")
+    both = line.event(email="a@example.com", phone="+491")
+    line.send(first, second, both)
+    survivor = line.warehouse.find("default", first.event_id)[0].person_id
+    assert {line.person_of(each) for each in (first, second, both)} == {survivor}
+    [merge] = line.people.person("default", survivor).merges
+    assert (merge.survivor, merge.event_id) == (survivor, both.event_id)
+    assert set(merge.identifiers) == {("email", "a@example.com"), ("phone", "+491")}
+
+
+def test_people_with_different_user_ids_never_merge(line: Any) -> None:
+    ada, bob = line.event(user_id="ada", email="ada@example.com"), line.event(user_id="bob")
+    mixed = line.event(user_id="bob", email="ada@example.com")
+    line.send(ada, bob, mixed)
+    assert line.person_of(ada) != line.person_of(bob) == line.person_of(mixed)
+    [conflict] = line.people.person("default", line.person_of(bob)).conflicts
+    assert (conflict.kind, conflict.resolution) == ("email", "stayed")
+    again = line.event(email="ada@example.com")
+    line.send(again)
+    assert line.person_of(again) == line.person_of(ada)
+
+
+def test_a_new_user_id_does_not_take_over_somebody_elses_person(line: Any) -> None:
+    ada = line.event(user_id="ada", email="shared@example.com")
+    bob = line.event(user_id="bob", email="shared@example.com")
+    line.send(ada, bob)
+    assert line.person_of(ada) != line.person_of(bob)
+    assert line.people.find("default", {"user_id": "bob"}) == [line.person_of(bob)]
+
+
+def test_a_contested_anonymous_id_follows_the_latest_user(line: Any) -> None:
+    ada = line.event(user_id="ada", anonymous_id="tablet")
+    bob = line.event(user_id="bob", anonymous_id="tablet")
+    later = line.event(anonymous_id="tablet")
+    line.send(ada, bob, later)
+    assert line.person_of(later) == line.person_of(bob) != line.person_of(ada)
+    [conflict] = line.people.person("default", line.person_of(bob)).conflicts
+    assert (conflict.kind, conflict.resolution) == ("anonymous_id", "moved")
+
+
+def test_an_email_is_one_whatever_its_case(line: Any) -> None:
+    one, other = line.event(email="Ada@Example.com"), line.event(email=" ada@example.COM")
+    line.send(one, other)
+    assert line.person_of(one) == line.person_of(other)
+    assert line.people.find("default", {"email": "ADA@example.com"}) == [line.person_of(one)]
+
+
+def test_workspaces_share_nobody(line: Any) -> None:
+    here, there = line.event(user_id="ada"), line.event(user_id="ada", workspace="other")
+    line.send(here, there)
+    [found] = line.people.find("default", {"user_id": "ada"})
+    [elsewhere] = line.people.find("other", {"user_id": "ada"})
+    assert found != elsewhere
+    assert line.people.person("other", found) is None
+
+
+def test_the_newest_event_time_wins_for_each_trait(line: Any) -> None:
+    new = line.event(user_id="ada", traits={"plan": "pro", "city": "Berlin"})
+    late = line.event(user_id="ada", traits={"plan": "free", "age": 36}, occurred_at=new.occurred_at - 1)
+    line.send(new, late)
+    assert line.people.person("default", line.person_of(new)).traits == {"plan": "pro", "city": "Berlin", "age": 36}
+
+
+def test_an_event_belongs_to_the_only_account_of_its_person(line: Any) -> None:
+    line.send(line.event("joined", user_id="ada", account_id="acme"), line.event("used", user_id="ada"))
+    line.send(line.event("joined", user_id="ada", account_id="umbrella"), line.event("left", user_id="ada"))
+    assert [each.account_id for each in line.stored()] == ["acme", "acme", "umbrella", None]
+
+
+def test_unmerge_gives_both_back_what_was_theirs(line: Any) -> None:
+    first = line.event(email="a@example.com", traits={"city": "Berlin"})
+    second = line.event(phone="+491", traits={"city": "Rome"}, account_id="acme")
+    both = line.event(email="a@example.com", phone="+491")
+    by_phone = line.event(phone="+491", name="called")
+    line.send(first, second, both, by_phone)
+    merged = line.person_of(first)
+    assert line.people.person("default", merged).traits == {"city": "Rome"}
+
+    survivor, absorbed = line.operations.unmerge("default", merged)
+
+    assert survivor == merged == line.person_of(first) == line.person_of(both)
+    assert absorbed == line.person_of(second) == line.person_of(by_phone)
+    kept, freed = (line.people.person("default", each) for each in (survivor, absorbed))
+    assert kept.traits == {"city": "Berlin"}
+    assert freed.traits == {"city": "Rome"}
+    assert [each["kind"] for each in kept.identifiers] == ["email"]
+    assert [each["kind"] for each in freed.identifiers] == ["phone"]
+    assert (kept.accounts, freed.accounts) == ([], ["acme"])
+
+
+def test_unmerged_people_stay_apart_also_through_a_replay(line: Any) -> None:
+    first, second = line.event(email="a@example.com"), line.event(phone="+491")
+    both = line.event(email="a@example.com", phone="+491")
+    line.send(first, second, both)
+    line.operations.unmerge("default", line.person_of(first))
+    again = line.event(email="a@example.com", phone="+491")
+    line.send(again)
+    assert line.person_of(first) == line.person_of(again) != line.person_of(second)
+    line.operations.replay()
+    line.run()
+    assert line.person_of(first) == line.person_of(both) == line.person_of(again) != line.person_of(second)
+
+
+def test_undoing_an_inner_merge_leaves_the_outer_one(line: Any) -> None:
+    a, b, c = line.event(email="a@x.io"), line.event(email="b@x.io"), line.event(email="c@x.io")
+    line.send(a, b, c)
+    line.send(line.event(email="b@x.io", phone="+1"), line.event(email="c@x.io", phone="+1"))
+    line.send(line.event(email="a@x.io", anonymous_id="x"), line.event(email="b@x.io", anonymous_id="x"))
+    assert line.person_of(a) == line.person_of(b) == line.person_of(c)
+    node_of_c = line.warehouse.find("default", c.event_id)[0].person_id
+    line.operations.unmerge("default", node_of_c)
+    assert line.person_of(a) == line.person_of(b) != line.person_of(c) == node_of_c
