@@ -1,0 +1,174 @@
+"""The warehouse in one DuckDB file."""
+
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any, Literal
+
+import duckdb
+from duckdb import DuckDBPyConnection
+
+from bowerbird.errors import DataDirectoryBusyError
+from bowerbird.event import Positions
+from bowerbird.warehouse import reads
+from bowerbird.warehouse.base import EventQuery, OutcomeCounts, Row, StoredEvent
+from bowerbird.warehouse.export import export
+from bowerbird.warehouse.moves import move_group
+from bowerbird.warehouse.rows import OTHERS, STORED, UNFIT, other_table, rejection, stored_table
+from bowerbird.warehouse.schema import ROW_GROUP, TABLES
+
+_POSITIONS = 'SELECT "partition", "offset" FROM positions'
+_REACH = "INSERT INTO positions SELECT unnest($partitions::INTEGER[]), unnest($offsets::BIGINT[])"
+_PAGE = 1000
+_MISFIT = (*UNFIT, duckdb.DataError, duckdb.IntegrityError, duckdb.InvalidInputException)
+
+
+class DuckWarehouse:
+    """One connection writes. Every read and every move has a cursor of its own and sees the tables as of its start.
+
+    Whatever deletes rows (moves, replacements, `clear`) takes turns, because two deletions of one row fail; appends
+    wait for none of them but `restore` and `clear`.
+    """
+
+    def __init__(self, path: Path, memory_limit: str = "2GB", threads: int = 2, *, row_group: int = ROW_GROUP) -> None:
+        """`row_group`: rows that move at a time; only tests change it. Raises `DataDirectoryBusyError`."""
+        self._db = _connect(path, memory_limit, threads)
+        self._writer = self._db.cursor()
+        self._row_group = row_group
+        self._writing = threading.Lock()
+        self._deleting = threading.Lock()
+        for table in TABLES:
+            self._writer.execute(table)
+        self._applied: Positions = dict(self._writer.execute(_POSITIONS).fetchall())
+
+    def write(self, rows: Sequence[Row], applied: Positions) -> None:
+        with self._writing:
+            known = self._applied
+            fresh = [row for row in rows if row[0][1] > known.get(row[0][0], 0)]
+            reached = known | {key: offset for key, offset in applied.items() if offset > known.get(key, 0)}
+            if fresh or reached != known:
+                with self._transaction(fresh):
+                    self._append(fresh)
+                    self._writer.execute("DELETE FROM positions")
+                    self._writer.execute(_REACH, _lists(reached))
+                self._applied = reached
+
+    def restore(self, rows: Sequence[Row]) -> None:
+        with self._deleting, self._writing, self._transaction(rows):
+            there = self._take_out([row.event.event_id for row in rows])
+            self._append([row for row in rows if row.event.event_id in there])
+
+    def applied(self) -> Positions:
+        return dict(self._applied)
+
+    def counts(self, upto: Positions) -> OutcomeCounts:
+        with closing(self._db.cursor()) as cursor:
+            cursor.begin()
+            applied = dict(cursor.execute(_POSITIONS).fetchall())
+            behind = any(upto.get(partition, 0) < offset for partition, offset in applied.items())
+            rows = cursor.execute(*reads.by_outcome(upto if behind else None)).fetchall()
+            cursor.commit()
+        return {(workspace, dialect, outcome): count for workspace, dialect, outcome, count in rows}
+
+    def events(self, query: EventQuery) -> list[StoredEvent]:
+        return [reads.stored_event(row) for row in self.query(*reads.page(query))]
+
+    def find(self, workspace: str | None, event_id: str) -> list[StoredEvent]:
+        return [reads.stored_event(row) for row in self.query(*reads.by_id(workspace, event_id))]
+
+    def of_people(self, workspace: str, people: Sequence[str]) -> Iterator[StoredEvent]:
+        with closing(self._db.cursor()) as cursor:
+            cursor.execute(*reads.by_people(workspace, people))
+            while page := cursor.fetchmany(_PAGE):
+                yield from map(reads.stored_event, page)
+
+    def query(self, sql: str, parameters: Any = None) -> list[tuple[Any, ...]]:
+        """Answers a question to the view `events` (see `schema`), with bound parameters, from any thread."""
+        with closing(self._db.cursor()) as cursor:
+            return cursor.execute(sql, parameters).fetchall()
+
+    def export(self, workspace: str, target: Path, form: Literal["parquet", "ndjson"]) -> int:
+        with closing(self._db.cursor()) as cursor:
+            return export(cursor, workspace, target, form)
+
+    def move(self) -> int:
+        with self._deleting, closing(self._db.cursor()) as cursor:
+            return move_group(cursor, self._row_group)
+
+    def clear(self) -> None:
+        with self._deleting, self._writing:
+            with self._transaction(()):
+                for table in ("hot", "cold", "others", "positions"):
+                    self._writer.execute(f"DELETE FROM {table}")  # noqa: S608  # names of our own tables
+            self._applied = {}
+
+    def close(self) -> None:
+        with self._deleting, self._writing:
+            self._writer.execute("CHECKPOINT")
+            self._writer.close()
+            self._db.close()
+
+    @contextmanager
+    def _transaction(self, rows: Sequence[Row]) -> Iterator[None]:
+        self._writer.begin()
+        try:
+            yield
+            self._writer.commit()
+        except _MISFIT as problem:
+            self._writer.rollback()
+            raise rejection(rows, problem) from problem
+        except BaseException:
+            self._writer.rollback()
+            raise
+
+    def _append(self, rows: Sequence[Row]) -> None:
+        stored = [row for row in rows if row[2] == "stored"]
+        if stored:
+            self._insert(STORED, stored_table(stored))
+        if len(stored) < len(rows):
+            self._insert(OTHERS, other_table([row for row in rows if row[2] != "stored"]))
+
+    def _insert(self, statement: str, batch: Any) -> None:
+        self._writer.register("batch", batch)
+        try:
+            self._writer.execute(statement)
+        finally:
+            self._writer.unregister("batch")
+
+    def _take_out(self, event_ids: Sequence[str]) -> set[str]:
+        """Deletes the rows with these event ids and returns the ids that were there."""
+        uuids = [event_id for event_id in event_ids if reads.uuid_or_none(event_id)]
+        there: set[str] = set()
+        for delete, ids in (_OUT_OF_HOT, uuids), (_OUT_OF_COLD, uuids), (_OUT_OF_OTHERS, event_ids):
+            there.update(row[0] for row in self._writer.execute(delete, {"ids": ids}).fetchall())
+        return there
+
+
+_OUT_OF_HOT = "DELETE FROM hot WHERE event_id = ANY($ids::UUID[]) RETURNING event_id::VARCHAR"
+_OUT_OF_COLD = "DELETE FROM cold WHERE event_id = ANY($ids::UUID[]) RETURNING event_id::VARCHAR"
+_OUT_OF_OTHERS = "DELETE FROM others WHERE event_id = ANY($ids::VARCHAR[]) RETURNING event_id"
+
+
+def _lists(positions: Positions) -> dict[str, list[int]]:
+    return {"partitions": list(positions), "offsets": list(positions.values())}
+
+
+def _connect(path: Path, memory_limit: str, threads: int) -> DuckDBPyConnection:
+    config: dict[str, Any] = {
+        "memory_limit": memory_limit,
+        "threads": threads,
+        "storage_compatibility_version": "latest",
+        "autoinstall_known_extensions": False,
+        "autoload_known_extensions": False,
+        "checkpoint_threshold": "256MB",
+    }
+    try:
+        return duckdb.connect(str(path), config=config)
+    except duckdb.IOException as problem:
+        if "lock" not in str(problem):
+            raise
+        raise DataDirectoryBusyError(
+            f"another process has the warehouse {path} open",
+            "Stop the other `bowerbird serve`, or ask the running one through its API.",
+        ) from problem

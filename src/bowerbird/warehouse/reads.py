@@ -1,0 +1,138 @@
+"""Questions to the tables, as SQL with bound parameters, and their answers as stored events.
+
+Statements are put together from the texts in this file; whatever a caller gives is bound.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from bowerbird.event import Position, Positions
+from bowerbird.warehouse.base import EventQuery, StoredEvent
+from bowerbird.warehouse.rows import FARTHEST, decimal_text
+
+Statement = tuple[str, dict[str, Any]]
+"""SQL, and its parameters by name."""
+
+_HEAD = """
+    "partition", "offset", "index", outcome, event_id::VARCHAR AS id, workspace, dialect, kind, name,
+    epoch_us(occurred_at) AS occurred_us, epoch_us(received_at), key_id, person_id::VARCHAR, user_id, anonymous_id,
+    email, phone, account_id, list_id, value, value_exact, currency, order_id, click_id, source_id,
+    duplicate_of"""
+
+_HOT = f"""
+    SELECT {_HEAD}, properties, traits, context
+    FROM (SELECT *, 'stored' AS outcome, NULL AS duplicate_of FROM hot"""  # noqa: S608
+_COLD = f"""
+    SELECT {_HEAD}, properties::JSON::VARCHAR, traits, context::JSON::VARCHAR
+    FROM (SELECT *, 'stored' AS outcome, NULL AS duplicate_of FROM cold"""  # noqa: S608
+_OTHERS = f"""
+    SELECT {_HEAD}, NULL, NULL, NULL
+    FROM (SELECT * FROM others"""  # noqa: S608
+_NEWEST = "ORDER BY occurred_at DESC, event_id DESC LIMIT $limit"
+_OLDEST = "ORDER BY occurred_at, event_id LIMIT $limit"
+_decode = msgspec.json.Decoder().decode
+
+
+def page(query: EventQuery) -> Statement:
+    """The newest rows of `hot` and `cold`. Each table gives its own page, so content is read of few rows only."""
+    clauses, parameters = _conditions(query)
+    parameters["limit"] = query.limit
+    where = f"WHERE {' AND '.join(clauses)} {_NEWEST})"
+    sql = f"{_HOT} {where} UNION ALL {_COLD} {where} ORDER BY occurred_us DESC, id DESC LIMIT $limit"
+    return sql, parameters
+
+
+def by_id(workspace: str | None, event_id: str) -> Statement:
+    """Rows of any outcome by event id or source id, oldest first."""
+    parameters: dict[str, Any] = {"id": event_id, "limit": 100}
+    stored = "source_id = $id"
+    if (uuid := uuid_or_none(event_id)) is not None:
+        parameters["uuid"] = uuid
+        stored = "(event_id = $uuid::UUID OR source_id = $id)"
+    others = "(event_id = $id OR source_id = $id)"
+    end = f"{_OLDEST})"
+    if workspace is not None:
+        parameters["workspace"] = workspace
+        end = f"AND workspace = $workspace {end}"
+    sql = f"{_HOT} WHERE {stored} {end} UNION ALL {_COLD} WHERE {stored} {end} UNION ALL {_OTHERS} WHERE {others} {end}"
+    return f"{sql} ORDER BY occurred_us, id LIMIT $limit", parameters
+
+
+def by_people(workspace: str, people: Sequence[str]) -> Statement:
+    """Every row of the people, oldest first."""
+    parameters = {"workspace": workspace, "people": _uuids(people)}
+    where = "WHERE workspace = $workspace AND person_id = ANY($people::UUID[]))"
+    sql = f"{_HOT} {where} UNION ALL {_COLD} {where} UNION ALL {_OTHERS} {where} ORDER BY occurred_us, id"
+    return sql, parameters
+
+
+def by_outcome(upto: Positions | None) -> Statement:
+    """Rows by workspace, dialect and outcome, up to an offset in each partition; None: all rows. The partitions are
+    bound as lists, so that the statement does not grow with them."""
+    rest = "GROUP BY ALL"
+    parameters: dict[str, Any] = {}
+    if upto is not None:
+        bounds = '(SELECT unnest($partitions::INTEGER[]) AS "partition", unnest($offsets::BIGINT[]) AS upto)'
+        rest = f'JOIN {bounds} USING ("partition") WHERE "offset" <= upto GROUP BY ALL'
+        parameters = {"partitions": list(upto), "offsets": list(upto.values())}
+    sql = f"""
+        SELECT workspace, dialect, outcome, sum(n)::BIGINT FROM (
+            SELECT workspace, dialect, 'stored' AS outcome, count(*) AS n FROM hot {rest}
+            UNION ALL SELECT workspace, dialect, 'stored', count(*) FROM cold {rest}
+            UNION ALL SELECT workspace, dialect, outcome, count(*) FROM others {rest})
+        GROUP BY ALL"""  # noqa: S608
+    return sql, parameters
+
+
+def stored_event(row: tuple[Any, ...]) -> StoredEvent:
+    """A row of any of these statements but `by_outcome`."""
+    content = (_decode(text) if text else {} for text in row[26:])
+    value = None if row[19] is None else row[20] or decimal_text(row[19])
+    fields: Any = (*row[3:19], value, *row[21:26], *content)
+    return StoredEvent(Position(*row[:3]), *fields)
+
+
+def _conditions(query: EventQuery) -> tuple[list[str], dict[str, Any]]:
+    clauses, parameters = ["workspace = $workspace"], {"workspace": query.workspace}
+
+    def add(clause: str, **bound: Any) -> None:
+        clauses.append(clause)
+        parameters.update(bound)
+
+    if query.name is not None:
+        add("name = $name", name=query.name)
+    if query.people is not None:
+        add("person_id = ANY($people::UUID[])", people=_uuids(query.people))
+    if query.list_id is not None:
+        add("list_id = $list_id", list_id=query.list_id)
+    if query.dialect is not None:
+        add("dialect = $dialect", dialect=query.dialect)
+    if query.since is not None:
+        add("occurred_at >= make_timestamp($since)", since=_time(query.since))
+    if query.until is not None:
+        add("occurred_at < make_timestamp($until)", until=_time(query.until))
+    if query.before is not None:
+        # Two clauses, because only a plain bound on occurred_at lets DuckDB leave row groups out.
+        add("occurred_at <= make_timestamp($at)", at=_time(query.before[0]))
+        add("(occurred_at < make_timestamp($at) OR event_id < $id::UUID)", id=uuid_or_none(query.before[1]))
+    return clauses, parameters
+
+
+def _uuids(texts: Sequence[str]) -> list[str]:
+    return [uuid for text in texts if (uuid := uuid_or_none(text)) is not None]
+
+
+def uuid_or_none(text: str) -> str | None:
+    """What is no UUID names nothing here."""
+    try:
+        return str(UUID(text))
+    except ValueError:
+        return None
+
+
+def _time(micros: int) -> int:
+    """The nearest time that DuckDB knows."""
+    return min(max(micros, -FARTHEST), FARTHEST)

@@ -1,0 +1,138 @@
+"""Rows as Arrow tables, column by column, as DuckDB takes them in."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from operator import attrgetter
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from arro3.core import Array, DataType, Table
+
+from bowerbird.errors import WarehouseRejectedError
+from bowerbird.warehouse.base import Row
+from bowerbird.warehouse.schema import TEXT
+
+_STRING = DataType.string()
+_INTEGER = DataType.int64()
+_FIELDS = tuple((name, attrgetter(name)) for name in TEXT)
+_encode = msgspec.json.Encoder().encode
+
+UNFIT = (TypeError, ValueError, OverflowError, RecursionError)
+FARTHEST = 9_200_000_000_000_000_000
+"""µs from the epoch; DuckDB knows times a little beyond."""
+_DECIMALS = 9
+_MOST_DIGITS = 29
+"""Digits before the point; `value` is DECIMAL(38, 9)."""
+_LONGEST = 400
+"""Digits behind the point that `value_exact` holds; a double needs at most 341 in decimal."""
+
+STORED = """
+    INSERT INTO hot BY NAME
+    SELECT * REPLACE (make_timestamp(occurred_at) AS occurred_at, make_timestamp(received_at) AS received_at)
+    FROM batch"""
+OTHERS = """
+    INSERT INTO others BY NAME
+    SELECT * REPLACE (make_timestamp(occurred_at) AS occurred_at, make_timestamp(received_at) AS received_at)
+    FROM batch"""
+
+
+def stored_table(rows: Sequence[Row]) -> Table:
+    """Columns of `hot`. Times are µs as integers, UUIDs and decimals text; DuckDB casts them.
+
+    Raises one of `UNFIT` when a row cannot be stored.
+    """
+    events = [row.event for row in rows]
+    columns = _shared(rows)
+    columns["properties"] = _strings([_encode(event.properties).decode() for event in events])
+    columns["traits"] = _strings([_json(event.traits) for event in events])
+    columns["context"] = _strings([_json(event.context) for event in events])
+    return Table.from_pydict(columns)
+
+
+def other_table(rows: Sequence[Row]) -> Table:
+    """Columns of `others`. Raises one of `UNFIT` when a row cannot be stored."""
+    columns = _shared(rows)
+    columns["outcome"] = _strings([row.outcome for row in rows])
+    columns["duplicate_of"] = _strings([row.duplicate_of for row in rows])
+    return Table.from_pydict(columns)
+
+
+def rejection(rows: Sequence[Row], problem: Exception) -> WarehouseRejectedError:
+    """Tries the rows one by one, to say which of them cannot be stored."""
+    unfit = {row.event.event_id: error for row in rows if (error := _unfit(row)) is not None}
+    reason = next(iter(unfit.values()), problem)
+    return WarehouseRejectedError(
+        f"cannot be stored: {reason}",
+        tuple(unfit),
+        "Each such event goes to quarantine; retry it once its value can be stored.",
+    )
+
+
+def _unfit(row: Row) -> Exception | None:
+    try:
+        stored_table([row])
+        for uuid in (row.person_id, row.event.event_id if row.outcome == "stored" else None):
+            if uuid is not None:
+                UUID(uuid)
+        for time in (row.event.occurred_at, row.event.received_at):
+            if abs(time) > FARTHEST:
+                raise ValueError(f"time {time} is too far away")
+    except UNFIT as error:
+        return error
+    return None
+
+
+def decimal_text(value: Decimal) -> str:
+    """Digits without exponent and without trailing zeros: `19.99`, `100`, `0`."""
+    if not value:
+        return "0"
+    text = format(value, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _shared(rows: Sequence[Row]) -> dict[str, Any]:
+    positions = [row.position for row in rows]
+    events = [row.event for row in rows]
+    values = [event.value for event in events]
+    columns = {name: _strings(list(map(field, events))) for name, field in _FIELDS}
+    columns["event_id"] = _strings([event.event_id for event in events])
+    columns["person_id"] = _strings([row.person_id for row in rows])
+    columns["partition"] = _integers([position[0] for position in positions])
+    columns["offset"] = _integers([position[1] for position in positions])
+    columns["index"] = _integers([position[2] for position in positions])
+    columns["occurred_at"] = _integers([event.occurred_at for event in events])
+    columns["received_at"] = _integers([event.received_at for event in events])
+    columns["value"] = _strings([None if value is None else _rounded(value) for value in values])
+    columns["value_exact"] = _strings([None if value is None else _exact(value) for value in values])
+    return columns
+
+
+def _rounded(value: Decimal) -> str:
+    if not value.is_finite() or value.adjusted() >= _MOST_DIGITS:
+        raise ValueError(f"value {value} has more than {_MOST_DIGITS} digits before the point")
+    return str(value)
+
+
+def _exact(value: Decimal) -> str | None:
+    """All digits of a value that DuckDB would round."""
+    exponent = value.as_tuple().exponent
+    if not isinstance(exponent, int) or exponent >= -_DECIMALS:
+        return None
+    if exponent < -_LONGEST:
+        raise ValueError(f"value {value} has more than {_LONGEST} digits behind the point")
+    return decimal_text(value)
+
+
+def _json(content: dict[str, Any]) -> str | None:
+    return _encode(content).decode() if content else None
+
+
+def _strings(values: Sequence[str | None]) -> Array:
+    array: Array = Array(values, _STRING)
+    return array
+
+
+def _integers(values: Sequence[int]) -> Array:
+    array: Array = Array(values, _INTEGER)
+    return array
