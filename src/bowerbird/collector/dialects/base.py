@@ -35,6 +35,8 @@ class Route(msgspec.Struct, frozen=True):
     """Exact; a path that a vendor also answers with a trailing slash has two routes."""
     operation: str
     scope: Scope = "events:write"
+    cross_origin: bool = False
+    """Called from web pages of any origin: its preflights are granted, and pages may read its answers."""
 
 
 class Call(msgspec.Struct, frozen=True):
