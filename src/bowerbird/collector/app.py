@@ -1,0 +1,100 @@
+"""The collector: a bare ASGI application."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+import msgspec
+
+from bowerbird.collector.body import Receive, SenderGoneError
+from bowerbird.collector.cross_origin import preflight, readable
+from bowerbird.collector.dialects.base import Reply
+from bowerbird.collector.endpoint import Endpoint
+from bowerbird.collector.parts import Parts
+from bowerbird.collector.routing import Routes, Target
+from bowerbird.collector.watched_log import WatchedLog
+from bowerbird.refusals import Reason, Refused
+
+Scope = Mapping[str, Any]
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+
+_NOT_FOUND = Reply(404, b'{"error":"not found"}')
+_HEALTHY = Reply(200, b'{"status":"ok"}')
+_READY = Reply(200, b'{"status":"ready"}')
+
+
+class Collector:
+    """Answers every request in its vendor's form, and nobody's with more than a plain line of JSON.
+
+    Raises `ValueError` when two dialects claim the same method and path.
+    """
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._log = WatchedLog(parts.log, parts.clock)
+        self._endpoint = Endpoint(parts, self._log)
+        self._routes = Routes(parts.dialects)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self._live(receive, send)
+            return
+        target = self._routes.target(scope["method"], scope["path"])
+        if target is None:
+            await _respond(send, await self._elsewhere(scope["method"], scope["path"]))
+            return
+        try:
+            reply = await self._endpoint.answer(target.dialect, target.route, scope, receive)
+        except SenderGoneError:
+            return
+        await _respond(send, readable(reply) if target.route.cross_origin else reply)
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        await receive()
+        await self._parts.registry.start()
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        await self._parts.registry.stop()
+        await self._parts.log.close()
+        self._parts.limiter.close()
+        await send({"type": "lifespan.shutdown.complete"})
+
+    async def _elsewhere(self, method: str, path: str) -> Reply:
+        """The answer to a method and path that no route has."""
+        if path == "/healthz":
+            return _HEALTHY
+        if path == "/readyz":
+            return await self._readiness()
+        if targets := self._routes.at(path):
+            return _other_method(method, targets)
+        dialect = self._routes.owner(path)
+        return _NOT_FOUND if dialect is None else dialect.refuse(Refused(Reason.NOT_FOUND), None)
+
+    async def _readiness(self) -> Reply:
+        if self._parts.registry.snapshot is None:
+            return _not_ready("registry")
+        return _READY if await self._log.takes_events() else _not_ready("log")
+
+
+def _not_ready(missing: str) -> Reply:
+    return Reply(503, msgspec.json.encode({"status": "not ready", "waits_for": missing}))
+
+
+def _other_method(method: str, targets: list[Target]) -> Reply:
+    allow = ", ".join(sorted({target.route.method for target in targets} | {"OPTIONS"})).encode()
+    cross_origin = any(target.route.cross_origin for target in targets)
+    if method == "OPTIONS":
+        return preflight(allow) if cross_origin else Reply(204, content_type=b"", headers=((b"allow", allow),))
+    reply = targets[0].dialect.refuse(Refused(Reason.METHOD_NOT_ALLOWED), None)
+    reply = msgspec.structs.replace(reply, headers=(*reply.headers, (b"allow", allow)))
+    return readable(reply) if cross_origin else reply
+
+
+async def _respond(send: Send, reply: Reply) -> None:
+    """An empty content type is left out, and so is the length of an answer that cannot have a body."""
+    headers = [*reply.headers]
+    if reply.content_type:
+        headers.append((b"content-type", reply.content_type))
+    if reply.status != 204:
+        headers.append((b"content-length", b"%d" % len(reply.body)))
+    await send({"type": "http.response.start", "status": reply.status, "headers": headers})
+    await send({"type": "http.response.body", "body": reply.body})

@@ -1,0 +1,84 @@
+"""A request's body, read and decompressed within a limit."""
+
+import asyncio
+import zlib
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from bowerbird.refusals import Reason, Refused
+
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+
+THREADED_BYTES = 65_536
+"""A compressed body larger than this is decompressed beside the event loop."""
+
+_GZIP, _ZLIB, _BARE = 31, 15, -15
+_WINDOWS = {b"gzip": (_GZIP,), b"x-gzip": (_GZIP,), b"deflate": (_ZLIB, _BARE)}
+"""How zlib is to read each coding. `deflate` should wear a zlib header (RFC 9110, 8.4.1.2); some send it bare."""
+
+
+class SenderGoneError(Exception):
+    """The sender hung up before its request was complete; nobody waits for an answer."""
+
+
+async def read_body(headers: Mapping[bytes, bytes], receive: Receive, limit: int) -> bytes:
+    """The body, at most `limit` bytes long, both as sent and decompressed.
+
+    Raises `Refused`: BODY_TOO_LARGE (from the declared length alone where there is one), MEDIA_TYPE_UNSUPPORTED (a
+    content coding other than gzip and deflate), ENCODING_INVALID (it does not decompress); and `SenderGoneError`.
+    """
+    declared = headers.get(b"content-length")
+    if declared is None and b"transfer-encoding" not in headers:
+        return b""
+    if declared is not None and int(declared) > limit:
+        raise _too_large(limit)
+    body = await _received(receive, limit)
+    coding = headers.get(b"content-encoding")
+    if coding is None or not body:
+        return body
+    return await _decoded(body, coding.strip().lower(), limit)
+
+
+async def _received(receive: Receive, limit: int) -> bytes:
+    parts: list[bytes] = []
+    size = 0
+    while True:
+        message = await receive()
+        if message["type"] != "http.request":
+            raise SenderGoneError
+        body: bytes = message.get("body", b"")
+        size += len(body)
+        if size > limit:
+            raise _too_large(limit)
+        if not message.get("more_body", False):
+            return b"".join((*parts, body)) if parts else body
+        parts.append(body)
+
+
+async def _decoded(body: bytes, coding: bytes, limit: int) -> bytes:
+    if coding == b"identity":
+        return body
+    windows = _WINDOWS.get(coding)
+    if windows is None:
+        raise Refused(Reason.MEDIA_TYPE_UNSUPPORTED, "The content coding must be gzip or deflate")
+    if len(body) > THREADED_BYTES:
+        return await asyncio.to_thread(_decompress, body, windows, limit)
+    return _decompress(body, windows, limit)
+
+
+def _decompress(body: bytes, windows: tuple[int, ...], limit: int) -> bytes:
+    for window in windows:
+        stream = zlib.decompressobj(window)
+        try:
+            plain = stream.decompress(body, limit + 1)
+        except zlib.error:
+            continue
+        if len(plain) > limit:
+            raise _too_large(limit)
+        if stream.eof and not stream.unused_data:
+            return plain
+    raise Refused(Reason.ENCODING_INVALID, "The body does not decompress")
+
+
+def _too_large(limit: int) -> Refused:
+    return Refused(Reason.BODY_TOO_LARGE, f"The body must not exceed {limit} bytes")

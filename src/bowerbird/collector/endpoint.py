@@ -1,0 +1,89 @@
+"""The way of one request, from its bytes to its answer."""
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import parse_qsl
+from uuid import uuid4
+
+import msgspec
+
+from bowerbird.collector.admission import Admission
+from bowerbird.collector.body import Receive, SenderGoneError, read_body
+from bowerbird.collector.dialects.base import Dialect, Findings, Parsed, Quota, Reply, Request, Route
+from bowerbird.collector.lookups import Lookups
+from bowerbird.collector.parts import Parts
+from bowerbird.collector.watched_log import WatchedLog
+from bowerbird.errors import LogUnavailableError
+from bowerbird.event import event_ids
+from bowerbird.refusals import Reason, Refused
+from bowerbird.registry.base import Workspace
+
+_logger = logging.getLogger(__name__)
+_RETRY = 1.0
+"""Seconds after which a sender may try again what the log did not take."""
+
+
+class Endpoint:
+    def __init__(self, parts: Parts, log: WatchedLog) -> None:
+        self._log = log
+        self._clock = parts.clock
+        self._body_limit = parts.body_limit
+        self._new_id = event_ids()
+        self._admission = Admission(parts.registry, parts.limiter)
+        self._lookups = Lookups(parts.registers, parts.catalog)
+
+    async def answer(self, dialect: Dialect, route: Route, scope: Mapping[str, Any], receive: Receive) -> Reply:
+        """The vendor's answer. A success is answered after the events are durable. Raises `SenderGoneError`."""
+        quota: Quota | None = None
+        try:
+            request = await self._read(scope, receive)
+            call = dialect.open(request, route.operation)
+            principal, quota = self._admission.admit(call, dialect, route)
+            parsed = dialect.parse(call, principal)
+            findings = await self._lookups.find(parsed, principal.workspace)
+            await self._record(parsed, findings, principal.workspace)
+            return dialect.reply(parsed, findings, quota)
+        except Refused as refused:
+            return dialect.refuse(refused, quota)
+        except LogUnavailableError:
+            return dialect.refuse(Refused(Reason.UNAVAILABLE, retry_after=_RETRY), quota)
+        except SenderGoneError:
+            raise
+        except Exception:
+            return _failed(dialect, scope, quota)
+
+    async def _read(self, scope: Mapping[str, Any], receive: Receive) -> Request:
+        headers: dict[bytes, bytes] = dict(scope["headers"])
+        body = await read_body(headers, receive, self._body_limit)
+        client = scope["client"]
+        return Request(
+            method=scope["method"],
+            path=scope["path"],
+            query=_query(scope["query_string"]),
+            headers=headers,
+            body=body,
+            received_at=self._clock.now(),
+            new_id=self._new_id,
+            client_ip=client[0] if client else None,
+        )
+
+    async def _record(self, parsed: Parsed, findings: Findings, workspace: Workspace) -> None:
+        if findings.newcomer and parsed.newcomer is not None and parsed.subscriber is not None:
+            await self._log.append((parsed.newcomer, *parsed.events))
+            await self._lookups.welcome(parsed.subscriber, workspace)
+        elif parsed.events:
+            await self._log.append(parsed.events)
+
+
+def _query(text: bytes) -> dict[str, str]:
+    """Of a name given twice, the last value stands."""
+    return dict(parse_qsl(text.decode("utf-8", "replace"), keep_blank_values=True)) if text else {}
+
+
+def _failed(dialect: Dialect, scope: Mapping[str, Any], quota: Quota | None) -> Reply:
+    """Tells the operator what broke, and the sender only under which id the operator finds it."""
+    fault = uuid4().hex
+    _logger.exception("Fault %s in %s, %s %s", fault, dialect.name, scope["method"], scope["path"])
+    reply = dialect.refuse(Refused(Reason.INTERNAL), quota)
+    return msgspec.structs.replace(reply, headers=(*reply.headers, (b"x-fault-id", fault.encode())))

@@ -1,0 +1,55 @@
+"""Runs one collector worker on a listening socket."""
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from socket import socket
+
+import uvicorn
+
+from bowerbird.collector.app import Collector
+from bowerbird.collector.connection import Connection
+
+KEEP_ALIVE = 75
+"""Seconds that an idle connection is kept: longer than the 60 s of common proxies, so that these close first."""
+
+DRAIN = 10
+"""Seconds that requests under way get to end after SIGTERM."""
+
+
+def serve(app: Collector, listening: socket) -> None:
+    """Serves until SIGTERM or SIGINT, then ends the requests under way, shuts the app down and returns.
+
+    Call it from the main thread. The socket may be shared with other processes.
+    """
+    _Server(configured(app)).run([listening])
+
+
+def configured(app: Collector) -> uvicorn.Config:
+    """How uvicorn runs the app. It logs nothing but warnings, to `uvicorn.error`."""
+    return uvicorn.Config(
+        app,
+        loop="uvloop",
+        http=Connection,
+        ws="none",
+        lifespan="on",
+        log_config=None,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        timeout_keep_alive=KEEP_ALIVE,
+        timeout_graceful_shutdown=DRAIN,
+    )
+
+
+class _Server(uvicorn.Server):
+    """uvicorn raises a caught signal anew when it is done, which would make a clean end look like a kill."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        before = {caught: signal.signal(caught, self.handle_exit) for caught in (signal.SIGTERM, signal.SIGINT)}
+        try:
+            yield
+        finally:
+            for caught, handler in before.items():
+                signal.signal(caught, handler)
