@@ -42,7 +42,8 @@ class LogReader(Protocol):
     """The reading end of all partitions. Blocking: call it from a thread of its own. Not shared between threads."""
 
     def read(self, after: Positions, limit: int, upto: Positions | None = None) -> list[LogRow]:
-        """Whole rows behind `after`, until they hold at least `limit` events or the log's end is reached.
+        """Whole rows behind `after`, until they hold at least `limit` events, fill a fixed bound of memory (64 MB), or
+        the log's end is reached. Raises `LogDamagedError` where rows are missing or a file cannot be read.
 
         Rows of a partition come in order; between partitions, in the order of their commit times as far as they
         are known. `upto` bounds each partition (one not named in it gives no rows). The same arguments give the
@@ -56,7 +57,7 @@ class LogReader(Protocol):
 
     def tally(self, after: Positions, upto: Positions) -> Tally:
         """How many events were accepted behind `after` up to `upto`, expired segments included. Does not slow
-        down as history grows: closed segments carry their sums."""
+        down as history grows: segments carry sums. Raises `NotFoundError` for an `after` amid what has expired."""
         ...
 
     def expire(self, done: Positions, before: int) -> int:

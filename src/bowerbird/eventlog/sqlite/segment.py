@@ -15,6 +15,7 @@ import msgspec
 
 from bowerbird.errors import BowerbirdError, LogDamagedError
 from bowerbird.eventlog.base import Tally
+from bowerbird.eventlog.codec import BROKEN
 from bowerbird.eventlog.sqlite.partition import segment_path, sync_directory
 
 BUSY_SECONDS = 10.0
@@ -34,7 +35,7 @@ CREATE TABLE rows (
 _TALLY = msgspec.msgpack.Decoder(list[tuple[str, str, int]])
 
 
-class SegmentGoneError(Exception):
+class SegmentGoneError(BowerbirdError):
     """The segment expired while it was looked at."""
 
 
@@ -48,9 +49,11 @@ def create_segment(partition: Path, first: int, header: Header) -> Path:
     """An empty segment, durable on return. It gets its name when it is complete, so nobody sees a half-made one."""
     path = segment_path(partition, first)
     unnamed = path.with_suffix(".new")
-    unnamed.unlink(missing_ok=True)
-    connection = sqlite3.connect(unnamed, isolation_level=None)
+    for left_over in partition.glob(f"{unnamed.name}*"):
+        left_over.unlink(missing_ok=True)
+    connection = _connect(unnamed, "rwc")
     try:
+        _never_lose(connection)
         connection.executescript(f"BEGIN; {_SCHEMA} COMMIT;")
         connection.execute(
             "INSERT INTO header VALUES (?, ?, ?)", (first, header.created_at, encode_tally(header.tally_before))
@@ -66,8 +69,8 @@ def create_segment(partition: Path, first: int, header: Header) -> Path:
 def connect_to_write(path: Path) -> sqlite3.Connection:
     """Each commit of the connection is fsynced, and what it deletes is overwritten."""
     connection = _connect(path, "rw")
-    for pragma in ("synchronous = FULL", "fullfsync = ON", "checkpoint_fullfsync = ON", "secure_delete = ON"):
-        connection.execute(f"PRAGMA {pragma}")
+    _never_lose(connection)
+    connection.execute("PRAGMA secure_delete = ON")
     return connection
 
 
@@ -76,8 +79,10 @@ def connect_to_read(path: Path) -> sqlite3.Connection:
 
 
 def read_header(connection: sqlite3.Connection) -> Header:
-    created_at, tally = connection.execute("SELECT created_at, tally_before FROM header").fetchone()
-    return Header(created_at, decode_tally(tally))
+    row = connection.execute("SELECT created_at, tally_before FROM header").fetchone()
+    if row is None:
+        raise sqlite3.DatabaseError("no header")
+    return Header(row[0], decode_tally(row[1]))
 
 
 def read_head(connection: sqlite3.Connection) -> int:
@@ -129,9 +134,9 @@ def reading(path: Path) -> Iterator[None]:
     """Turns what SQLite says about this file into `LogDamagedError`, `BowerbirdError` or `SegmentGoneError`."""
     try:
         yield
-    except (sqlite3.Error, msgspec.DecodeError, LogDamagedError, TypeError) as error:
+    except (sqlite3.Error, LogDamagedError, *BROKEN) as error:
         if not path.exists():
-            raise SegmentGoneError from error
+            raise SegmentGoneError(f"log segment {path} does not exist") from error
         if isinstance(error, LogDamagedError):
             raise
         if isinstance(error, sqlite3.OperationalError) and "no such table" not in str(error):
@@ -147,6 +152,11 @@ def damaged(path: Path, what: str) -> LogDamagedError:
         f"log segment {path} is damaged: {what}",
         f"Restore {path} from a backup, or move it out of the log to go on without the events in it.",
     )
+
+
+def _never_lose(connection: sqlite3.Connection) -> None:
+    for pragma in ("synchronous = FULL", "fullfsync = ON", "checkpoint_fullfsync = ON"):
+        connection.execute(f"PRAGMA {pragma}")
 
 
 def _connect(path: Path, mode: str) -> sqlite3.Connection:

@@ -17,6 +17,7 @@ from bowerbird.eventlog.sqlite.segment import (
     read_head,
     read_header,
     read_total,
+    reading,
 )
 
 SEGMENT_AGE = 24 * 3600 * SECOND
@@ -38,20 +39,25 @@ class Tail:
         self._gate = gate(partition)
         self._segment: _OpenSegment | None = None
 
-    def open(self) -> None:
-        """Finds the last row. Raises `sqlite3.Error` or `OSError` when the segment cannot be written."""
+    def open(self) -> "_OpenSegment":
+        """Finds the last row. Raises `LogDamagedError`, or another `BowerbirdError`, `sqlite3.Error` or `OSError` when
+        the segment cannot be opened now."""
         files = segment_files(self._partition)
         with self._gate:
             path = files[-1].path if files else self._create(1, {})
-            self._segment = _OpenSegment(path)
+            with reading(path):
+                self._segment = _OpenSegment(path)
+                return self._segment
 
     def append(self, events: bytes, size: int, tally: Tally) -> None:
         """One row, on disk on return. Raises as `open` does; then there is no row, and the next call starts anew."""
         try:
-            if self._segment is None:
-                self.open()
+            segment = self._segment or self.open()
             with self._gate:
-                self._current().insert(events, size, tally, self._clock.now())
+                now = self._clock.now()
+                if segment.is_full(self._segment_bytes, now):
+                    segment = self._rotate(segment)
+                segment.insert(events, size, tally, now)
         except BaseException:
             self._let_go()
             raise
@@ -60,15 +66,9 @@ class Tail:
         self._let_go()
         self._gate.close()
 
-    def _current(self) -> "_OpenSegment":
-        segment = self._segment
-        assert segment is not None
-        old = self._clock.now() - segment.created_at >= SEGMENT_AGE
-        if segment.head < segment.first or (segment.bytes < self._segment_bytes and not old):
-            return segment
-        path = self._create(segment.head + 1, segment.total)
-        self._segment = _OpenSegment(path)
-        segment.close()
+    def _rotate(self, full: "_OpenSegment") -> "_OpenSegment":
+        self._segment = _OpenSegment(self._create(full.head + 1, full.total))
+        full.close()
         return self._segment
 
     def _create(self, first: int, tally_before: Tally) -> Path:
@@ -102,6 +102,9 @@ class _OpenSegment:
             connection.execute(f"PRAGMA {name}").fetchone() for name in ("page_count", "page_size")
         )
         self.bytes = pages * page_size
+
+    def is_full(self, most_bytes: int, now: int) -> bool:
+        return self.head >= self.first and (self.bytes >= most_bytes or now - self.created_at >= SEGMENT_AGE)
 
     def insert(self, events: bytes, size: int, tally: Tally, now: int) -> None:
         """Rows of a partition never go back in time, whatever the clock does: readers merge partitions by it."""

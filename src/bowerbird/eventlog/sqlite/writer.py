@@ -10,7 +10,7 @@ from queue import Empty, SimpleQueue
 from typing import Self
 
 from bowerbird.clock import Clock
-from bowerbird.errors import LogUnavailableError
+from bowerbird.errors import BowerbirdError, LogDamagedError, LogUnavailableError
 from bowerbird.event import Event
 from bowerbird.eventlog.base import Tally
 from bowerbird.eventlog.codec import encode, join
@@ -56,10 +56,10 @@ class SqliteLogWriter:
             tail = Tail(log_dir / str(number), segment_bytes, clock)
             try:
                 tail.open()
-            except (sqlite3.Error, OSError) as error:
+            except (BowerbirdError, sqlite3.Error, OSError) as error:
                 tail.close()
                 lock.close()
-                if isinstance(error, sqlite3.OperationalError | OSError):
+                if not isinstance(error, LogDamagedError):
                     raise _unavailable(error, f"Check the disk of {log_dir} and its permissions.") from error
                 passed_over |= {number}
                 continue
