@@ -40,6 +40,14 @@ VERBS = {
     "site": Verb("bowerbird.cli.site", "Sites: public, write-only ids for browsers."),
     "user": Verb("bowerbird.cli.user", "People who may log in to the console."),
     "session": Verb("bowerbird.cli.session", "Sessions of users, such as Octeth's SessionID."),
+    "audit": Verb("bowerbird.cli.audit", "Where every accepted event is, and whether it balances."),
+    "trace": Verb("bowerbird.cli.trace", "Where is my event."),
+    "person": Verb("bowerbird.cli.person", "People: find, show, unmerge, erase, export."),
+    "quarantine": Verb("bowerbird.cli.quarantine", "Events that could not be processed: list, retry."),
+    "import": Verb("bowerbird.cli.import_", "Take in a file of request bodies."),
+    "export": Verb("bowerbird.cli.export", "Write all stored events to a file."),
+    "replay": Verb("bowerbird.cli.replay", "Rebuild state and warehouse from the log."),
+    "doctor": Verb("bowerbird.cli.doctor", "Look for what is wrong, or will be."),
 }
 
 EVERYWHERE = "Everywhere: --data DIR (or BOWERBIRD_DATA), --json, --help."
