@@ -10,6 +10,7 @@ import pytest
 
 from bowerbird.collector.dialects.base import Dialect, Findings, Quota, Reply, Request, Route
 from bowerbird.collector.dialects.flywheel import Flywheel
+from bowerbird.collector.dialects.klaviyo import Klaviyo
 from bowerbird.collector.dialects.octeth import Octeth
 from bowerbird.collector.dialects.scribe import Scribe
 from bowerbird.collector.dialects.successeve import Successeve
@@ -21,6 +22,7 @@ from bowerbird.registry.memory import MemoryRegistry
 RECEIVED_AT = 1_735_689_600_000_000
 DIALECTS: dict[str, Dialect] = {
     "scribe": Scribe(dashboard_url="https://bowerbird.example/"),
+    "klaviyo": Klaviyo(),
     "flywheel": Flywheel(),
     "successeve": Successeve(),
     "octeth": Octeth(),
