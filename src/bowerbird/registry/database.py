@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, update
@@ -20,6 +21,8 @@ class Database:
     def __init__(self, engine: Engine) -> None:
         self._reader = engine
         self._writer = engine.execution_options(writes=True)
+        # Threads queue here: waiting for a database lock is no queue, and some would wait for very long.
+        self._turn = Lock()
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -29,7 +32,7 @@ class Database:
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """A transaction for what no snapshot shows."""
-        with _told(), self._writer.begin() as connection:
+        with self._turn, _told(), self._writer.begin() as connection:
             yield connection
 
     @contextmanager

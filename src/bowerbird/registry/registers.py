@@ -1,5 +1,8 @@
 """Metric names and list subscribers, exact across processes: what memory cannot tell, the database decides."""
 
+from collections.abc import Sequence
+from typing import NamedTuple
+
 from sqlalchemy import Connection, Select, func, insert, select
 
 from bowerbird.clock import Clock
@@ -7,7 +10,14 @@ from bowerbird.registry.database import Database
 from bowerbird.registry.hashing import Hasher
 from bowerbird.registry.known import KnownMetrics, KnownSubscribers
 from bowerbird.registry.schema import metrics, subscribers, workspaces
+from bowerbird.registry.together import Together
 from bowerbird.registry.workspace_settings import LARGEST_METRICS
+
+
+class _Subscription(NamedTuple):
+    workspace: str
+    list_id: str
+    email_hash: bytes
 
 
 class DatabaseRegisters:
@@ -19,6 +29,7 @@ class DatabaseRegisters:
         self._clock = clock
         self._metrics = KnownMetrics()
         self._subscribers = KnownSubscribers()
+        self._subscriptions = Together(self._subscribe)
 
     def knows_metric(self, workspace: str, name: str) -> bool:
         return (workspace, name) in self._metrics
@@ -57,13 +68,17 @@ class DatabaseRegisters:
 
     def subscribe(self, workspace: str, list_id: str, email: str) -> None:
         digest = self._hasher.subscriber(workspace, list_id, email)
-        if digest in self._subscribers:
-            return
+        if digest not in self._subscribers:
+            self._subscriptions.do(_Subscription(workspace, list_id, digest))
+            self._subscribers.add(digest)
+
+    def _subscribe(self, wanted: Sequence[_Subscription]) -> None:
         with self._database.writing() as connection:
-            connection.execute(_lock(workspace))
-            if not _subscribed(connection, workspace, list_id, digest):
-                connection.execute(insert(subscribers).values(workspace=workspace, list_id=list_id, email_hash=digest))
-        self._subscribers.add(digest)
+            for workspace in sorted({one.workspace for one in wanted}):
+                connection.execute(_lock(workspace))
+            new = [one._asdict() for one in wanted if not _subscribed(connection, *one)]
+            if new:
+                connection.execute(insert(subscribers), new)
 
 
 def _lock(workspace: str) -> Select[tuple[str]]:
@@ -71,10 +86,10 @@ def _lock(workspace: str) -> Select[tuple[str]]:
     return select(workspaces.c.name).where(workspaces.c.name == workspace).with_for_update()
 
 
-def _subscribed(connection: Connection, workspace: str, list_id: str, digest: bytes) -> bool:
+def _subscribed(connection: Connection, workspace: str, list_id: str, email_hash: bytes) -> bool:
     query = select(subscribers.c.list_id).where(
         subscribers.c.workspace == workspace,
         subscribers.c.list_id == list_id,
-        subscribers.c.email_hash == digest,
+        subscribers.c.email_hash == email_hash,
     )
     return connection.scalar(query) is not None
