@@ -52,12 +52,7 @@ def refusal(refused: Refused) -> Reply:
         message = f"{message}: {'; '.join(issue.message for issue in refused.issues)}"
     elif refused.message and form.status == 401:
         message = refused.message
-    return Reply(form.status, _encode({"error": message, "code": form.code}), headers=_headers(form.status, refused))
-
-
-def _headers(status: int, refused: Refused) -> tuple[tuple[bytes, bytes], ...]:
-    if status == 405:
-        return ((b"allow", b"POST"),)
-    if status in (429, 503):
-        return ((b"retry-after", b"%d" % max(1, ceil(refused.retry_after))),)
-    return ()
+    headers: tuple[tuple[bytes, bytes], ...] = ()
+    if form.status in (429, 503):
+        headers = ((b"retry-after", b"%d" % max(1, ceil(refused.retry_after))),)
+    return Reply(form.status, _encode({"error": message, "code": form.code}), headers=headers)

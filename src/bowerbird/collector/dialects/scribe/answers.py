@@ -84,8 +84,6 @@ def _body_issue(reason: Reason, code: str, message: str) -> Issue:
 def _headers(status: int, retry_after: float) -> tuple[tuple[bytes, bytes], ...]:
     if status == 401:
         return ((b"www-authenticate", b"Bearer"),)
-    if status == 405:
-        return ((b"allow", b"POST"),)
     if status in (429, 503):
         return ((b"retry-after", b"%d" % max(1, ceil(retry_after))),)
     return ()
