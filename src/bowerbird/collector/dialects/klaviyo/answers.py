@@ -105,8 +105,6 @@ def _headers(status: int, refused: Refused, quota: Quota | None) -> tuple[tuple[
     headers = () if quota is None else _quota_headers(quota)
     if status == 401:
         return (*headers, (b"www-authenticate", b"Klaviyo-API-Key"))
-    if status == 405:
-        return (*headers, (b"allow", b"POST"))
     if status == 503:
         return (*headers, (b"retry-after", b"%d" % _seconds(refused)))
     return headers
