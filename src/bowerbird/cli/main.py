@@ -31,23 +31,28 @@ from bowerbird.errors import BowerbirdError
 class Verb(NamedTuple):
     module: str
     help: str
+    attribute: str = "app"
+    hidden: bool = False
 
 
 VERBS = {
+    "serve": Verb("bowerbird.cli.serve", "Collect events and answer questions."),
     "workspace": Verb("bowerbird.cli.workspace", "Workspaces and their settings."),
     "key": Verb("bowerbird.cli.key", "API keys: create, register an existing one, list, revoke."),
     "list": Verb("bowerbird.cli.lists", "Lists that events and subscribers belong to."),
     "site": Verb("bowerbird.cli.site", "Sites: public, write-only ids for browsers."),
     "user": Verb("bowerbird.cli.user", "People who may log in to the console."),
     "session": Verb("bowerbird.cli.session", "Sessions of users, such as Octeth's SessionID."),
-    "audit": Verb("bowerbird.cli.audit", "Where every accepted event is, and whether it balances."),
-    "trace": Verb("bowerbird.cli.trace", "Where is my event."),
-    "person": Verb("bowerbird.cli.person", "People: find, show, unmerge, erase, export."),
-    "quarantine": Verb("bowerbird.cli.quarantine", "Events that could not be processed: list, retry."),
-    "import": Verb("bowerbird.cli.import_", "Take in a file of request bodies."),
+    "import": Verb("bowerbird.cli.import_", "Bring in a file of events."),
     "export": Verb("bowerbird.cli.export", "Write all stored events to a file."),
-    "replay": Verb("bowerbird.cli.replay", "Rebuild state and warehouse from the log."),
-    "doctor": Verb("bowerbird.cli.doctor", "Look for what is wrong, or will be."),
+    "audit": Verb("bowerbird.cli.audit", "Show that every accepted event is accounted for."),
+    "trace": Verb("bowerbird.cli.trace", "Tell what became of one event."),
+    "quarantine": Verb("bowerbird.cli.quarantine", "Events that could not be processed: list, retry."),
+    "person": Verb("bowerbird.cli.person", "People: find, show, unmerge, erase, export."),
+    "replay": Verb("bowerbird.cli.replay", "Rebuild everything from the log."),
+    "doctor": Verb("bowerbird.cli.doctor", "Look for what is wrong with this machine."),
+    "collector": Verb("bowerbird.cli.roles", "One collector process of serve.", "collector", hidden=True),
+    "engine": Verb("bowerbird.cli.roles", "The engine process of serve.", "engine", hidden=True),
 }
 
 EVERYWHERE = "Everywhere: --data DIR (or BOWERBIRD_DATA), --json, --help."
@@ -59,7 +64,8 @@ class Verbs(TyperGroup):
     def __init__(self, **attributes: Any) -> None:
         super().__init__(**attributes)
         self.commands = {
-            name: TyperCommand(name=name, help=verb.help, rich_markup_mode=None) for name, verb in VERBS.items()
+            name: TyperCommand(name=name, help=verb.help, hidden=verb.hidden, rich_markup_mode=None)
+            for name, verb in VERBS.items()
         }
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
@@ -69,7 +75,7 @@ class Verbs(TyperGroup):
         name, _, rest = super().resolve_command(ctx, args)
         if name is None:
             return None, None, rest
-        verb = import_module(VERBS[name].module).app
+        verb = getattr(import_module(VERBS[name].module), VERBS[name].attribute)
         # Plain help: importing rich's takes longer than most verbs.
         verb.rich_markup_mode = None
         command = typer.main.get_command(verb)
