@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Annotated
+from typing import IO, TYPE_CHECKING, Annotated, cast
 
 import msgspec
 import typer
@@ -120,7 +120,7 @@ def _decompressed(file: Path, raw: IO[bytes]) -> Iterator[IO[bytes]]:
 
     try:
         with gzip.open(raw) as content:
-            yield content
+            yield cast("IO[bytes]", content)
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
         hint = "What was read before is in the log; mend the file and import it again."
         raise BowerbirdError(f"{file} does not decompress: {error}", hint) from error
