@@ -28,7 +28,7 @@ class Line:
 
     def __init__(self, batch_events: int = 1000, steps: Sequence[Step] = STEPS) -> None:
         self.clock = FixedClock(NOW)
-        self.log = MemoryLog()
+        self.log = MemoryLog(self.clock)
         self.engine = open_sqlite(None)
         self.seen = MemorySeen()
         self.warehouse = MemoryWarehouse()

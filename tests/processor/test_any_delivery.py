@@ -5,7 +5,7 @@ from collections.abc import Callable
 from types import FrameType
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from bowerbird.clock import SECOND
@@ -14,7 +14,12 @@ from bowerbird.processor import people, steps, worker
 from bowerbird.state import sql
 
 WATCHED = {module.__file__ for module in (worker, steps, people, sql)}
-relaxed = settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+relaxed = settings(
+    deadline=None,
+    max_examples=40,
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 
 few = st.sampled_from(["a", "b", "c"])
 maybe = st.none() | few
@@ -30,7 +35,7 @@ facts = st.fixed_dictionaries(
         "dedupe_ttl": st.none() | st.just(5 * SECOND),
         "stored": st.booleans(),
         "traits": st.dictionaries(few, st.integers(0, 9), max_size=2),
-        "properties": st.dictionaries(few, st.integers() | st.text(max_size=3), max_size=2),
+        "properties": st.dictionaries(few, st.integers(-5, 5) | st.text(max_size=3), max_size=2),
     }
 )
 histories = st.lists(st.lists(facts, min_size=1, max_size=3), min_size=1, max_size=12)

@@ -15,25 +15,33 @@ class Keys:
 
     def __init__(self, seen: Seen) -> None:
         self.seen = seen
-        self.new: dict[bytes, tuple[str, int]] = {}
+        self.new: dict[tuple[bytes, int | None], tuple[str, int]] = {}
 
     def first(self, event: Event, keys: list[bytes]) -> str | None:
         """The id of the earlier event that this one repeats; None for a first one. An event that meets its own
         trace repeats nothing."""
         ttl = event.dedupe_ttl
-        day = None if ttl is None else event.received_at // DAY
         for key in keys:
-            found = self.new.get(key) or self.seen.first(key, day)
-            if found is None or found[0] == event.event_id:
-                continue
-            if ttl is None or abs(event.received_at - found[1]) < ttl:
-                return found[0]
+            for day in _days(event):
+                found = self.new.get((key, day)) or self.seen.first(key, day)
+                if found is None or found[0] == event.event_id:
+                    continue
+                if ttl is None or abs(event.received_at - found[1]) < ttl:
+                    return found[0]
         return None
 
     def learn(self, event: Event, key: bytes, changes: Changes) -> None:
-        self.new[key] = (event.event_id, event.received_at)
-        day = None if event.dedupe_ttl is None else event.received_at // DAY
+        day = _days(event)[0]
+        self.new[key, day] = (event.event_id, event.received_at)
         changes.seen.append(SeenKey(key, day, event.event_id, event.received_at))
+
+
+def _days(event: Event) -> tuple[int | None, ...]:
+    """The days under which a copy may stand, its own first. A lifetime is a day at most, so neighbours will do."""
+    if event.dedupe_ttl is None:
+        return (None,)
+    day = event.received_at // DAY
+    return day, day - 1, day + 1
 
 
 def keys_of(event: Event, decision: Decision) -> list[bytes]:

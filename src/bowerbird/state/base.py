@@ -217,8 +217,8 @@ class Seen(Protocol):
     """Dedupe keys of remembered batches."""
 
     def first(self, key: bytes, day: int | None) -> tuple[str, int] | None:
-        """(event id, received_at) of the event at which the key was first seen, None for a new key. With `day`, only
-        keys of that day and its neighbours are known."""
+        """(event id, received_at) of the event at which the key was first seen, None for a new key. Keys
+        of a day are known under that day only, for three days at least; keys for ever under None."""
         ...
 
     def put(self, keys: Iterable[SeenKey]) -> bool:

@@ -36,15 +36,7 @@ class LmdbSeen:
             return [bytes(name) for name in transaction.cursor().iternext(values=False) if name != _FOR_EVER]
 
     def first(self, key: bytes, day: int | None) -> tuple[str, int] | None:
-        if day is None:
-            return self._first_in(_FOR_EVER, key)
-        for near in (day, day - 1, day + 1):
-            found = self._first_in(_day_name(near), key)
-            if found is not None:
-                return found
-        return None
-
-    def _first_in(self, name: bytes, key: bytes) -> tuple[str, int] | None:
+        name = _name(day)
         gathered = self.gathered.get(name)
         if gathered is not None:
             found = gathered.get(key)
@@ -58,8 +50,7 @@ class LmdbSeen:
 
     def put(self, keys: Iterable[SeenKey]) -> bool:
         for key, day, event_id, received_at in keys:
-            name = _FOR_EVER if day is None else _day_name(day)
-            self.gathered.setdefault(name, {})[key] = (event_id, received_at)
+            self.gathered.setdefault(_name(day), {})[key] = (event_id, received_at)
         return sum(map(len, self.gathered.values())) >= self.gather
 
     def sync(self) -> None:
@@ -76,7 +67,7 @@ class LmdbSeen:
         self.reader = self.environment.begin()
 
     def _drop_days_that_are_over(self, transaction: lmdb.Transaction) -> None:
-        """Keeps the three latest days: a look-up never asks for an older one."""
+        """Keeps the three latest days."""
         days = sorted(name for name in self.databases if name != _FOR_EVER)
         for name in days[:-3]:
             transaction.drop(self.databases.pop(name), delete=True)
@@ -100,8 +91,7 @@ class MemorySeen:
         self.keys: dict[tuple[int | None, bytes], tuple[str, int]] = {}
 
     def first(self, key: bytes, day: int | None) -> tuple[str, int] | None:
-        days = (None,) if day is None else (day, day - 1, day + 1)
-        return next((self.keys[at, key] for at in days if (at, key) in self.keys), None)
+        return self.keys.get((day, key))
 
     def put(self, keys: Iterable[SeenKey]) -> bool:
         self.keys.update({(each.day, each.key): (each.event_id, each.received_at) for each in keys})
@@ -114,8 +104,8 @@ class MemorySeen:
         self.keys = {}
 
 
-def _day_name(day: int) -> bytes:
-    return b"day-%08d" % day
+def _name(day: int | None) -> bytes:
+    return _FOR_EVER if day is None else b"day-%08d" % day
 
 
 def _pack(event_id: str, received_at: int) -> bytes:
