@@ -2,14 +2,18 @@
 
 import base64
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
+import jsonschema
 import msgspec
 import pytest
+import yaml
 
 from bowerbird.collector.dialects.base import Dialect, Findings, Quota, Reply, Request, Route
 from bowerbird.collector.dialects.flywheel import Flywheel
+from bowerbird.collector.dialects.klaviyo import Klaviyo
 from bowerbird.collector.dialects.klaviyo import Klaviyo
 from bowerbird.collector.dialects.octeth import Octeth
 from bowerbird.collector.dialects.scribe import Scribe
@@ -24,9 +28,13 @@ DIALECTS: dict[str, Dialect] = {
     "scribe": Scribe(dashboard_url="https://bowerbird.example/"),
     "klaviyo": Klaviyo(),
     "flywheel": Flywheel(),
+    "klaviyo": Klaviyo(),
     "successeve": Successeve(),
     "octeth": Octeth(),
 }
+
+OPENAPI = Path(__file__).parent / "openapi"
+ERROR_SCHEMAS = {"scribe": "error_response", "flywheel": "ErrorResponse"}
 
 
 class Setting(msgspec.Struct, forbid_unknown_fields=True):
@@ -118,3 +126,41 @@ def exchange() -> Callable[..., Exchange]:
 @pytest.fixture(scope="session")
 def dialects() -> dict[str, Dialect]:
     return DIALECTS
+
+
+@pytest.fixture(scope="session")
+def conforms() -> Callable[[str, Reply], None]:
+    """Calls `(dialect's name, reply)`: fails when the vendor's own OpenAPI document does not allow the body. A status
+    that the document leaves out, or leaves without a body, has the document's error form."""
+    schemas = {name: answer_schemas(name, error) for name, error in ERROR_SCHEMAS.items()}
+
+    def check(dialect: str, reply: Reply) -> None:
+        schema = schemas[dialect].get(str(reply.status), schemas[dialect]["default"])
+        schema.validate(msgspec.json.decode(reply.body))
+        assert reply.content_type == b"application/json"
+
+    return check
+
+
+def answer_schemas(dialect: str, error: str) -> dict[str, jsonschema.Draft4Validator]:
+    """What the document says of each status that it gives a body."""
+    document = json_schema(yaml.safe_load((OPENAPI / f"{dialect}.yaml").read_text()))
+    (operation,) = (operation for path in document["paths"].values() for operation in path.values())
+    schemas = {
+        status: response["content"]["application/json"]["schema"]
+        for status, response in operation["responses"].items()
+        if "content" in response
+    } | {"default": {"$ref": f"#/components/schemas/{error}"}}
+    return {status: jsonschema.Draft4Validator(document | schema) for status, schema in schemas.items()}
+
+
+def json_schema(openapi: Any) -> Any:
+    """OpenAPI 3.0 schemas as JSON Schema, which spells `nullable` another way."""
+    if isinstance(openapi, list):
+        return [json_schema(item) for item in openapi]
+    if not isinstance(openapi, dict):
+        return openapi
+    schema = {name: json_schema(value) for name, value in openapi.items()}
+    if schema.pop("nullable", False):
+        schema["type"] = [schema["type"], "null"]
+    return schema
