@@ -14,21 +14,23 @@ from bowerbird.event import Positions
 from bowerbird.warehouse import reads
 from bowerbird.warehouse.base import EventQuery, OutcomeCounts, Row, StoredEvent
 from bowerbird.warehouse.export import export
-from bowerbird.warehouse.moves import move_group
+from bowerbird.warehouse.moves import checkpoint, move_group
 from bowerbird.warehouse.rows import OTHERS, STORED, UNFIT, other_table, rejection, stored_table
 from bowerbird.warehouse.schema import ROW_GROUP, TABLES
 
-_POSITIONS = 'SELECT "partition", "offset" FROM positions'
+_POSITIONS = 'SELECT "partition", max("offset") FROM positions GROUP BY ALL'
 _REACH = "INSERT INTO positions SELECT unnest($partitions::INTEGER[]), unnest($offsets::BIGINT[])"
 _PAGE = 1000
+_WAL = "512MB"
+"""As long as moves keep up, they checkpoint long before; a commit that has to takes seconds."""
 _MISFIT = (*UNFIT, duckdb.DataError, duckdb.IntegrityError, duckdb.InvalidInputException)
 
 
 class DuckWarehouse:
     """One connection writes. Every read and every move has a cursor of its own and sees the tables as of its start.
 
-    Whatever deletes rows (moves, replacements, `clear`) takes turns, because two deletions of one row fail; appends
-    wait for none of them but `restore` and `clear`.
+    `write` only ever inserts, positions too: DuckDB commits inserts beside a checkpoint, other changes after it.
+    Whatever deletes rows (moves, replacements, `clear`) takes turns, because two deletions of one row fail.
     """
 
     def __init__(self, path: Path, memory_limit: str = "2GB", threads: int = 2, *, row_group: int = ROW_GROUP) -> None:
@@ -50,7 +52,6 @@ class DuckWarehouse:
             if fresh or reached != known:
                 with self._transaction(fresh):
                     self._append(fresh)
-                    self._writer.execute("DELETE FROM positions")
                     self._writer.execute(_REACH, _lists(reached))
                 self._applied = reached
 
@@ -94,7 +95,10 @@ class DuckWarehouse:
 
     def move(self) -> int:
         with self._deleting, closing(self._db.cursor()) as cursor:
-            return move_group(cursor, self._row_group)
+            moved, left = move_group(cursor, self._row_group)
+            if moved and left < self._row_group:
+                checkpoint(cursor)
+            return moved
 
     def clear(self) -> None:
         with self._deleting, self._writing:
@@ -161,7 +165,8 @@ def _connect(path: Path, memory_limit: str, threads: int) -> DuckDBPyConnection:
         "storage_compatibility_version": "latest",
         "autoinstall_known_extensions": False,
         "autoload_known_extensions": False,
-        "checkpoint_threshold": "256MB",
+        "checkpoint_threshold": _WAL,
+        "auto_checkpoint_skip_wal_threshold": 1 << 62,
     }
     try:
         return duckdb.connect(str(path), config=config)

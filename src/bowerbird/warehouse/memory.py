@@ -3,14 +3,20 @@
 import threading
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
 from bowerbird.event import Positions
 from bowerbird.warehouse.base import EventQuery, OutcomeCounts, Row, StoredEvent
 from bowerbird.warehouse.rows import UNFIT, decimal_text, rejection, stored_table
+
+_EXPORTED = (
+    *("event_id", "dialect", "kind", "name", "occurred_at", "received_at", "person_id", "user_id", "anonymous_id"),
+    *("email", "account_id", "list_id", "value", "currency", "click_id", "properties"),
+)
 
 
 class MemoryWarehouse:
@@ -66,7 +72,7 @@ class MemoryWarehouse:
         if form == "parquet":
             raise NotImplementedError("the warehouse in memory exports NDJSON only")
         rows = [row for row in self._rows if row.outcome == "stored" and row.workspace == workspace]
-        target.write_bytes(b"".join(msgspec.json.encode(row) + b"\n" for row in rows))
+        target.write_bytes(b"".join(msgspec.json.encode(_exported(row)) + b"\n" for row in rows))
         return len(rows)
 
     def move(self) -> int:
@@ -119,6 +125,18 @@ def _stored(row: Row) -> StoredEvent:
         traits=event.traits if content else {},
         context=event.context if content else {},
     )
+
+
+def _exported(row: StoredEvent) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in _EXPORTED} | {
+        "occurred_at": _iso(row.occurred_at),
+        "received_at": _iso(row.received_at),
+        "value": None if row.value is None else msgspec.Raw(row.value.encode()),
+    }
+
+
+def _iso(micros: int) -> str:
+    return f"{(datetime(1970, 1, 1) + timedelta(microseconds=micros)).isoformat(timespec='microseconds')}Z"
 
 
 def _age(row: StoredEvent) -> tuple[int, str]:

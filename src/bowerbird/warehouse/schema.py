@@ -2,7 +2,8 @@
 
 `hot` takes batches as they come, with properties as JSON text; `cold` holds them as VARIANT, in whole row groups;
 `others` holds what is no event row: duplicates, identify-only, quarantined and erased events, without their content,
-so that event queries never meet them. `positions` says how far the log has been applied.
+so that event queries never meet them. `positions` says how far the log has been applied: the greatest offset
+of each partition.
 
 Ids of `others` are text: what could not be decoded is accounted for under whatever id it claimed.
 
