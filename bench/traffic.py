@@ -10,6 +10,7 @@ from bowerbird.event import Event, event_ids
 START = 1_760_000_000 * SECOND
 PAGES = ["/", "/pricing", "/docs", "/docs/install", "/blog/why", "/signup", "/account", "/cart", "/checkout"]
 PRODUCTS = [f"sku-{number}" for number in range(200)]
+PLANS = ["free", "pro"]
 SOURCES = ["google", "newsletter", "linkedin", "direct", "partner"]
 
 
@@ -17,7 +18,7 @@ def events(count: int, seed: int = 1, people: int | None = None, per_second: int
     """`count` events of about `count / 20` people, 2 % of them sent twice."""
     pick = random.Random(seed)
     crowd = people or max(10, count // 20)
-    make_id = event_ids(lambda size: pick.randbytes(size))
+    make_id = event_ids(pick.randbytes)
     last: Event | None = None
     for number in range(count):
         at = START + number * SECOND // per_second
@@ -42,7 +43,7 @@ def _scribe(pick: random.Random, person: int, at: int, event_id: str, number: in
         source_id=f"evt-{number}",
         dedupe_key=f"evt-{number}",
         dedupe_ttl=86_400 * SECOND,
-        properties={"path": pick.choice(PAGES), "plan": pick.choice(["free", "pro"]), "utm_source": pick.choice(SOURCES)},
+        properties={"path": pick.choice(PAGES), "plan": pick.choice(PLANS), "utm_source": pick.choice(SOURCES)},
         context={"user_agent": "Mozilla/5.0", "ip": "127.0.0.1"},
     )  # fmt: skip
 

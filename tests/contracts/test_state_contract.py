@@ -113,13 +113,8 @@ def test_the_catalog_adds_up(stored: Reopenable) -> None:
     def seen(prop: str | None, kind: str, count: int, first: int, last: int) -> Changes:
         return Changes(catalog=[CatalogCount("default", "94", "test", prop, kind, count, first, last)])
 
-    for change in (
-        seen(None, "", 2, 5, 9),
-        seen(None, "", 3, 4, 6),
-        seen("plan", "string", 1, 4, 4),
-        seen("", "null", 1, 1, 1),
-    ):
-        stored.state.remember(change)
+    for change in ((None, "", 2, 5, 9), (None, "", 3, 4, 6), ("plan", "string", 1, 4, 4), ("", "null", 1, 1, 1)):
+        stored.state.remember(seen(*change))
     assert stored.catalog.properties("default", "94") == {"test": ["", "plan"]}
     assert stored.catalog.properties("default", "95") == {}
     assert CatalogCount("default", "94", "test", None, "", 5, 4, 9) in stored.catalog.catalog("default")

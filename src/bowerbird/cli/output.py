@@ -27,6 +27,7 @@ class Output:
             sys.stdout.write(_json(document))
         else:
             _console().print(human, markup=False, highlight=False, soft_wrap=isinstance(human, str))
+        sys.stdout.flush()
 
     def note(self, text: str) -> None:
         """A word on the way, for people: on stderr, and not at all with `--json`."""

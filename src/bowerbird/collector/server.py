@@ -1,7 +1,7 @@
 """Runs one collector worker on a listening socket."""
 
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from socket import socket
 
@@ -17,12 +17,13 @@ DRAIN = 10
 """Seconds that requests under way get to end after SIGTERM."""
 
 
-def serve(app: Collector, listening: socket) -> None:
-    """Serves until SIGTERM or SIGINT, then ends the requests under way, shuts the app down and returns.
+def serve(app: Collector, listening: socket, ready: Callable[[], None] = lambda: None) -> None:
+    """Serves until SIGTERM or SIGINT, then ends the requests under way, shuts the app down and returns. Calls `ready`
+    once requests are answered.
 
     Call it from the main thread. The socket may be shared with other processes.
     """
-    _Server(configured(app)).run([listening])
+    _Server(configured(app), ready).run([listening])
 
 
 def configured(app: Collector) -> uvicorn.Config:
@@ -44,6 +45,15 @@ def configured(app: Collector) -> uvicorn.Config:
 
 class _Server(uvicorn.Server):
     """uvicorn raises a caught signal anew when it is done, which would make a clean end look like a kill."""
+
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self._ready()
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:

@@ -3,6 +3,7 @@
 import logging
 import queue
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Any, TypeVar
@@ -53,6 +54,15 @@ class ProcessorThread:
         for thread in self._threads:
             thread.join()
         self._run_jobs(0)
+
+    def catch_up(self, seconds: float = 20.0) -> None:
+        """Returns when everything logged by now is processed, or when time is up."""
+        deadline = time.monotonic() + seconds
+        heads = self._ask(self.processor.log.heads)
+        while self._ask(lambda: bool(self.processor.log.read(self.processor.applied, 1, heads))):
+            if time.monotonic() > deadline:
+                return
+            time.sleep(IDLE)
 
     def unmerge(self, workspace: str, person_id: str) -> tuple[str, str]:
         return self._ask(lambda: self.operations.unmerge(workspace, person_id))

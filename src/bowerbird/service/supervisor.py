@@ -13,12 +13,13 @@ from typing import IO, Any
 
 from bowerbird.errors import BowerbirdError, DataDirectoryBusyError
 from bowerbird.service.child import Child
+from bowerbird.service.sockets import listen, url_of
 from bowerbird.settings import Settings
 
 START_SECONDS = 60.0
 DRAIN_SECONDS = 30.0
 PATIENCE_SECONDS = 5.0
-"""How long a port or a data directory that a dying predecessor still holds is waited for."""
+"""How long a data directory that a dying predecessor still holds is waited for."""
 _HASTY_SECONDS = 5.0
 _HASTY_ENDS = 5
 
@@ -34,6 +35,7 @@ class Supervisor:
         collector, console = sockets
         self.say = say
         data = ("--data", str(settings.data))
+        self._roles: list[tuple[tuple[str, ...], socket.socket]]
         self._roles = [(("engine", *data, "--collector-url", url_of(collector)), console)]
         self._roles += [(("collector", *data), collector)] * settings.workers
         self._children: list[Child] = []
@@ -122,32 +124,6 @@ def lock(data: Path) -> IO[Any]:
     file.write(str(os.getpid()))
     file.flush()
     return file
-
-
-def listen(host: str, port: int) -> socket.socket:
-    """A listening socket. Waits a little for a predecessor that is just ending. Raises `BowerbirdError`."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while True:
-        listener = socket.socket(family)
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            listener.bind((host, port))
-            listener.listen(2048)
-            return listener
-        except OSError as error:
-            listener.close()
-            if time.monotonic() > deadline:
-                raise BowerbirdError(
-                    f"cannot listen on {host}:{port}: {error.strerror}", "Choose another with --port or --console-port."
-                ) from error
-            time.sleep(0.05)
-
-
-def url_of(listener: socket.socket) -> str:
-    host, port = listener.getsockname()[:2]
-    shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104
-    return f"http://{shown}:{port}"
 
 
 def serve(settings: Settings, announce: Callable[[Sequence[str]], None], say: Callable[[str], None]) -> bool:

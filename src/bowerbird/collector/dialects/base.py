@@ -101,10 +101,16 @@ class Reply(msgspec.Struct, frozen=True):
 class Dialect(Protocol):
     """One vendor's rules. Everything that a vendor's client can see is decided here."""
 
-    name: str
-    routes: tuple[Route, ...]
-    prefixes: tuple[str, ...]
-    """Path prefixes under which a wrong path is answered in this vendor's form; the longest match wins."""
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def routes(self) -> tuple[Route, ...]: ...
+
+    @property
+    def prefixes(self) -> tuple[str, ...]:
+        """Path prefixes under which a wrong path is answered in this vendor's form; the longest match wins."""
+        ...
 
     def open(self, request: Request, operation: str) -> Call:
         """Finds the credentials. Raises `Refused`: CREDENTIALS_MISSING, or, where they stand in the body,
