@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
-from starlette.responses import Response
+from starlette.responses import JSONResponse
 
 from bowerbird.warehouse.base import StoredEvent
 
@@ -14,13 +14,14 @@ _FIRST = -62_135_596_800_000_000
 _LAST = 253_402_300_799_999_999
 
 
-class Json(Response):
+class Json(JSONResponse):
     """An answer of ready JSON bytes. Never cached: what it says is somebody's, and of this moment."""
-
-    media_type = "application/json"
 
     def __init__(self, content: bytes, status_code: int = 200, headers: Mapping[str, str] | None = None) -> None:
         super().__init__(content, status_code, {"Cache-Control": "no-store", **(headers or {})})
+
+    def render(self, content: bytes) -> bytes:
+        return content
 
 
 class EventRow(msgspec.Struct, frozen=True):
