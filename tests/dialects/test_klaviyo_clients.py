@@ -2,6 +2,8 @@
 
 import contextlib
 import json
+import os
+import re
 import socket
 import subprocess
 import threading
@@ -152,6 +154,16 @@ def test_a_throttled_client_waits_and_gets_everything_in() -> None:
         first, second = bowerbird.events()
         assert (first.source_id, second.source_id) == ("0", "1")
         assert first.received_at // SECOND < second.received_at // SECOND
+
+
+def test_the_documented_examples_work(bowerbird: Bowerbird) -> None:
+    examples = re.findall(r"```bash\n(.*?)```", (ROOT / "docs/dialects/klaviyo.md").read_text(), re.DOTALL)
+    environment = {**os.environ, "BOWERBIRD_URL": bowerbird.url, "BOWERBIRD_KEY": KEY}
+
+    told = [subprocess.check_output(["sh", "-c", example], env=environment, text=True) for example in examples]
+
+    assert told == ["202\n"] * 2
+    assert [event.source_id for event in bowerbird.events()] == ["order-1", "order-2"]
 
 
 def test_both_clients_mean_the_same_event(bowerbird: Bowerbird) -> None:
