@@ -54,7 +54,18 @@ _FORMS = {
 _OURS = frozenset((Reason.UNAVAILABLE, Reason.INTERNAL))
 
 
-def accepted(answer: dict[str, Any]) -> Reply:
+class Accepted(msgspec.Struct, frozen=True):
+    """What a 202 says of the event."""
+
+    name: str
+    value: float
+    currency: str
+    click_id: str | None
+    source: str = "api"
+    status: str = "accepted"
+
+
+def accepted(answer: Accepted) -> Reply:
     return Reply(202, _encode({"data": answer}))
 
 

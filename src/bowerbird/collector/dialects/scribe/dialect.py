@@ -5,7 +5,7 @@ from typing import Any
 from bowerbird.clock import SECOND
 from bowerbird.collector.dialects.base import Call, Findings, Parsed, Quota, Reply, Request, Route, Throttle
 from bowerbird.collector.dialects.fields import context_of, decimal, filled, number, require_json
-from bowerbird.collector.dialects.scribe.answers import accepted, refusal
+from bowerbird.collector.dialects.scribe.answers import Accepted, accepted, refusal
 from bowerbird.collector.dialects.scribe.rules import IDENTIFY, checked
 from bowerbird.collector.json_body import decode_json
 from bowerbird.event import Event
@@ -39,17 +39,10 @@ class Scribe:
     def parse(self, call: Call, principal: Principal) -> Parsed:
         require_json(call.request)
         sent = checked(decode_json(call.request.body))
-        home = principal.workspace.settings.currency
-        event = _event(sent, call.request, principal, home)
-        answer = {
-            "name": event.name,
-            "value": number(sent.get("value", 0)),
-            "currency": event.currency or home,
-            "click_id": event.click_id,
-            "source": "api",
-            "status": "accepted",
-        }
-        return Parsed((event,), answer)
+        value = number(sent.get("value"))
+        event = _event(sent, call.request, principal, value)
+        currency = event.currency or principal.workspace.settings.currency
+        return Parsed((event,), Accepted(event.name, value or 0, currency, event.click_id))
 
     def reply(self, parsed: Parsed, findings: Findings, quota: Quota | None) -> Reply:
         return accepted(parsed.answer)
@@ -58,9 +51,11 @@ class Scribe:
         return refusal(refused, self._dashboard_url)
 
 
-def _event(sent: dict[str, Any], request: Request, principal: Principal, home: str) -> Event:
+def _event(sent: dict[str, Any], request: Request, principal: Principal, value: float | None) -> Event:
     get = sent.get
-    value = number(get("value"))
+    currency = get("currency", "").upper()
+    if value is not None and not currency:
+        currency = principal.workspace.settings.currency
     source_id = filled(get("event_id"))
     identify = sent["name"] == IDENTIFY
     traits = get("traits", {})
@@ -78,7 +73,7 @@ def _event(sent: dict[str, Any], request: Request, principal: Principal, home: s
         phone=filled(traits.get("phone")) or filled(traits.get("phone_number")),
         anonymous_id=filled(get("anonymous_id")),
         value=None if value is None else decimal(value),
-        currency=get("currency", "").upper() or (None if value is None else home),
+        currency=currency or None,
         click_id=filled(get("click_id")),
         source_id=source_id,
         dedupe_key=source_id,

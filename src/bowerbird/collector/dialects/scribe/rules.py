@@ -1,24 +1,26 @@
 """Which bodies Scribe takes: the `event_create_params` schema, and what its descriptions add."""
 
 import re
-from typing import Any, Literal
+from typing import Any
 
 from bowerbird.collector.dialects.fields import SCALARS, Issues, number
 from bowerbird.collector.json_body import as_object
 
 IDENTIFY = "$identify"
 
-_FIELDS: dict[str, Literal["a string", "a number", "an object"]] = {
-    "name": "a string",
-    "value": "a number",
-    "currency": "a string",
-    "click_id": "a string",
-    "event_id": "a string",
-    "properties": "an object",
-    "anonymous_id": "a string",
-    "user_id": "a string",
-    "traits": "an object",
+_KINDS: dict[str, type] = {
+    "name": str,
+    "value": float,
+    "currency": str,
+    "click_id": str,
+    "event_id": str,
+    "properties": dict,
+    "anonymous_id": str,
+    "user_id": str,
+    "traits": dict,
 }
+_NAMES = {str: "a string", float: "a number", dict: "an object"}
+_FLAT = SCALARS | {type(None)}
 _CURRENCY = re.compile(r"[A-Za-z]{3}")
 
 
@@ -45,19 +47,12 @@ def _check_event(event: dict[str, Any], issues: Issues) -> None:
     if event.get("name") == IDENTIFY:
         _require(event, "user_id", issues)
     for field, value in event.items():
-        kind = _FIELDS.get(field)
-        if kind == "a string":
-            fits = type(value) is str
-        elif kind == "an object":
-            fits = type(value) is dict
-        elif kind == "a number":
-            fits = number(value) is not None
-        else:
+        kind = _KINDS.get(field)
+        if kind is None:
             issues.add(f"event.{field}", "unknown", f"{_label(field)} is not a known field.")
-            continue
-        if not fits:
-            issues.add(f"event.{field}", "invalid_type", f"{_label(field)} must be {kind}.")
-        elif kind == "an object":
+        elif type(value) is not kind and (kind is not float or number(value) is None):
+            issues.add(f"event.{field}", "invalid_type", f"{_label(field)} must be {_NAMES[kind]}.")
+        elif kind is dict:
             _check_flat(field, value, issues)
         elif field == "currency" and value and not _CURRENCY.fullmatch(value):
             issues.add("event.currency", "invalid", "Currency must be a three-letter ISO 4217 code.")
@@ -72,7 +67,7 @@ def _require(event: dict[str, Any], field: str, issues: Issues) -> None:
 
 def _check_flat(field: str, bag: dict[str, Any], issues: Issues) -> None:
     for name, value in bag.items():
-        if type(value) not in SCALARS and value is not None:
+        if type(value) not in _FLAT:
             issues.add(f"event.{field}.{name}", "not_scalar", f"{name} must be a string, number, boolean or null.")
 
 
