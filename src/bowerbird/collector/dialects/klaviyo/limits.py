@@ -1,8 +1,8 @@
 """Klaviyo's limits on an event's properties. What a small body cannot break is not looked for."""
 
-from typing import Any, NamedTuple
+from typing import Any
 
-from bowerbird.collector.dialects.fields import MOST_ISSUES, Issues
+from bowerbird.collector.dialects.fields import Issues
 from bowerbird.collector.dialects.klaviyo.resources import INVALID, pointer
 
 MOST_BYTES = 5 * 1024 * 1024
@@ -22,19 +22,13 @@ _DEEP_BODY = DEEPEST + 6
 beside it."""
 
 
-class _Place(NamedTuple):
-    value: Any
-    at: str
-    level: int
-
-
 def check_properties(properties: dict[str, Any], body: bytes, issues: Issues) -> None:
     """Notes what breaks a limit. `body` is the JSON that the properties came in."""
     if len(properties) > MOST_PROPERTIES:
         issues.add(AT, INVALID, f"An event must not exceed {MOST_PROPERTIES} properties.")
     deep = body.count(b"{") + body.count(b"[") > _DEEP_BODY
     if len(body) > _LONG_ARRAY or (deep and _too_deep(properties)):
-        _locate(properties, issues)
+        _locate(properties, AT, 0, issues)
 
 
 def _too_deep(properties: dict[str, Any]) -> bool:
@@ -51,48 +45,30 @@ def _too_deep(properties: dict[str, Any]) -> bool:
     return bool(level)
 
 
-def _locate(properties: dict[str, Any], issues: Issues) -> None:
-    """Walks depth first, in the order of the body; what is too large or too deep is not entered."""
-    todo = [_Place(properties, AT, 0)]
-    while todo and len(issues.found) < MOST_ISSUES:
-        place = todo.pop()
-        if _fits(place, issues):
-            children = _children(place, issues)
-            children.reverse()
-            todo += children
-
-
-def _fits(place: _Place, issues: Issues) -> bool:
-    value, at, level = place
-    if type(value) is str:
-        if _too_long(value):
-            issues.add(at, INVALID, "A string must not be larger than 100 KB.")
-        return False
+def _locate(value: Any, at: str, level: int, issues: Issues) -> None:
+    """Notes what breaks a limit in an object or array, in the order of the body; what is too large or too deep is not
+    entered, so this never calls itself more than `DEEPEST` times over."""
     if level > DEEPEST:
         issues.add(at, INVALID, f"Properties must not contain more than {DEEPEST} nested levels.")
-        return False
-    if type(value) is list and len(value) > MOST_ELEMENTS:
+    elif type(value) is dict:
+        for name, child in value.items():
+            if _too_long(name):
+                issues.add(at, INVALID, "A property's name must not be larger than 100 KB.")
+            else:
+                _locate_in(child, at, name, level, issues)
+    elif len(value) > MOST_ELEMENTS:
         issues.add(at, INVALID, f"An array must not exceed {MOST_ELEMENTS} elements.")
-        return False
-    return True
+    else:
+        for index, child in enumerate(value):
+            _locate_in(child, at, str(index), level, issues)
 
 
-def _children(place: _Place, issues: Issues) -> list[_Place]:
-    """The children that may break a limit."""
-    value, at, level = place
-    if type(value) is list:
-        return [
-            _Place(child, f"{at}/{index}", level + 1)
-            for index, child in enumerate(value)
-            if type(child) is dict or type(child) is list or (type(child) is str and _too_long(child))
-        ]
-    children = []
-    for name, child in value.items():
-        if _too_long(name):
-            issues.add(at, INVALID, "A property's name must not be larger than 100 KB.")
-        elif type(child) is dict or type(child) is list or (type(child) is str and _too_long(child)):
-            children.append(_Place(child, pointer(at, name), level + 1))
-    return children
+def _locate_in(child: Any, at: str, name: str, level: int, issues: Issues) -> None:
+    if type(child) is str:
+        if _too_long(child):
+            issues.add(pointer(at, name), INVALID, "A string must not be larger than 100 KB.")
+    elif type(child) is dict or type(child) is list:
+        _locate(child, pointer(at, name), level + 1, issues)
 
 
 def _too_long(text: str) -> bool:
