@@ -14,7 +14,6 @@ import yaml
 from bowerbird.collector.dialects.base import Dialect, Findings, Quota, Reply, Request, Route
 from bowerbird.collector.dialects.flywheel import Flywheel
 from bowerbird.collector.dialects.klaviyo import Klaviyo
-from bowerbird.collector.dialects.klaviyo import Klaviyo
 from bowerbird.collector.dialects.octeth import Octeth
 from bowerbird.collector.dialects.scribe import Scribe
 from bowerbird.collector.dialects.successeve import Successeve
@@ -28,7 +27,6 @@ DIALECTS: dict[str, Dialect] = {
     "scribe": Scribe(dashboard_url="https://bowerbird.example/"),
     "klaviyo": Klaviyo(),
     "flywheel": Flywheel(),
-    "klaviyo": Klaviyo(),
     "successeve": Successeve(),
     "octeth": Octeth(),
 }
