@@ -4,13 +4,14 @@ import re
 from decimal import Decimal
 from typing import Any
 
-from bowerbird.clock import SECOND
 from bowerbird.collector.dialects.fields import Issues, decimal, filled, iso_micros, number
 from bowerbird.collector.dialects.klaviyo.limits import AT as PROPERTIES
 from bowerbird.collector.dialects.klaviyo.limits import LONGEST_STRING, check_properties
 from bowerbird.collector.dialects.klaviyo.resources import INVALID
 
 AT = "/data/attributes"
+SECOND = 1_000_000
+"""Microseconds."""
 EARLIEST = 946_684_800 * SECOND
 """2000-01-01T00:00:00Z"""
 FURTHEST_AHEAD = 365 * 86_400 * SECOND
