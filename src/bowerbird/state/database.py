@@ -1,5 +1,9 @@
 """Opens the state's database."""
 
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +23,23 @@ def open_sqlite(path: Path | None) -> Engine:
         engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": 30})
     event.listen(engine, "connect", _configure)
     event.listen(engine, "begin", _begin)
-    with engine.begin() as connection:
+    # Turning a new file into WAL mode fails at once, without waiting, when two processes try together.
+    with nullcontext() if path is None else _alone(path.parent), engine.begin() as connection:
         _migrate(connection, path)
     if path is not None:
         path.chmod(0o600)
     return engine
+
+
+@contextmanager
+def _alone(directory: Path) -> Iterator[None]:
+    """One process at a time."""
+    handle = os.open(directory, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
 
 
 def _configure(connection: Any, _record: Any) -> None:
