@@ -128,7 +128,7 @@ def ports(settings: Settings) -> Iterator[Finding]:
 def engine(settings: Settings) -> Iterator[Finding]:
     if not settings.data.is_dir():
         return
-    with connect(settings) as client:
+    with connect(settings, catch_up=False) as client:
         if client.beside:
             yield _lag(client)
         yield _balance(client)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
+from bowerbird.cli.progress import progress
 from bowerbird.errors import BowerbirdError, DataDirectoryBusyError, NotFoundError
 
 if TYPE_CHECKING:
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from bowerbird.settings import Settings
 
 API = "/api/v1"
+_INTERVAL = 0.05
+_STILL = 10.0
+"""Seconds without progress until `wait` gives up."""
 _PATIENCE = 600.0
 """Seconds until an answer is given up: an erasure or an export of a large directory takes its time."""
 
@@ -80,8 +84,9 @@ class EngineClient:
 
 
 @contextmanager
-def connect(settings: "Settings") -> Iterator[EngineClient]:
-    """The engine of the data directory. Raises `NotFoundError` when there is no such directory."""
+def connect(settings: "Settings", *, catch_up: bool = True) -> Iterator[EngineClient]:
+    """The engine of the data directory. Where none runs, what waits in the log is processed first, so that answers
+    are whole, unless `catch_up` is off. Raises `NotFoundError` when there is no such directory."""
     import httpx
 
     from bowerbird.console.control import control_token, running
@@ -97,10 +102,27 @@ def connect(settings: "Settings") -> Iterator[EngineClient]:
             with httpx.Client(
                 base_url=base, transport=transport, headers=headers, timeout=_PATIENCE, trust_env=False
             ) as http:
-                yield EngineClient(http, url is not None)
+                client = EngineClient(http, url is not None)
+                if catch_up and not client.beside:
+                    wait(client, "processing")
+                yield client
     except httpx.TransportError as error:
         hint = "It may be starting or stopping; try again, and see its output."
         raise BowerbirdError(f"the engine at {url or 'this process'} does not answer: {error}", hint) from error
+
+
+def wait(engine: EngineClient, label: str) -> None:
+    """Returns when nothing is pending, or when nothing has moved for a while: then asking again would not help.
+    Shows a bar meanwhile."""
+    left = total = int(engine.ready()["lag"]["events"])
+    patience = _STILL
+    with progress(bool(total), label, total) as bar:
+        while left and patience > 0:
+            sleep(_INTERVAL)
+            now = int(engine.ready()["lag"]["events"])
+            patience = _STILL if now < left else patience - _INTERVAL
+            left = now
+            bar.reach(total - left)
 
 
 @contextmanager

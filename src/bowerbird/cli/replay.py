@@ -1,18 +1,14 @@
 """`bowerbird replay`"""
 
-from time import sleep
 from typing import Annotated
 
 import typer
 
-from bowerbird.cli.engine import EngineClient, connect
+from bowerbird.cli.engine import connect, wait
 from bowerbird.cli.invocation import invocation
 from bowerbird.cli.person import Yes, confirmed
-from bowerbird.cli.progress import Progress, progress
 
 app = typer.Typer(add_completion=False)
-
-_INTERVAL = 0.25
 
 
 @app.command()
@@ -36,13 +32,7 @@ def replay(
         if no_wait and engine.beside:
             call.output.show({"events": events, "pending": events}, f"{events} events are being replayed")
             return
-        with progress(not call.output.as_json, "replaying", events) as bar:
-            _wait(engine, events, bar)
-    call.output.show({"events": events, "pending": 0}, f"{events} events are replayed")
-
-
-def _wait(engine: EngineClient, events: int, bar: Progress) -> None:
-    while pending := int(engine.ready()["lag"]["events"]):
-        bar.reach(events - pending)
-        sleep(_INTERVAL)
-    bar.reach(events)
+        wait(engine, "replaying")
+        pending = int(engine.ready()["lag"]["events"])
+    left = f"; {pending} still wait: `bowerbird doctor` looks for the cause" if pending else ""
+    call.output.show({"events": events, "pending": pending}, f"{events - pending} events are replayed{left}")

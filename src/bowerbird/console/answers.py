@@ -114,4 +114,6 @@ def instant(text: str) -> int:
         raise ValueError(f"{text} is no time")
     if abs(number) < 1e11:
         return round(number * 1_000_000)
-    return int(number * 1_000) if abs(number) < 1e14 else int(text.partition(".")[0])
+    if abs(number) < 1e14:
+        return round(number * 1_000)
+    return int(text) if text.lstrip("-").isdecimal() else round(number)

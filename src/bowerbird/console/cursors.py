@@ -1,13 +1,22 @@
 """Cursors: where the next page of a list starts, as text that clients pass back unread."""
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from typing import TypeVar
+from typing import Annotated, NamedTuple, TypeVar
 
 import msgspec
 
 from bowerbird.console.failures import ApiError
 
 T = TypeVar("T")
+
+
+class TimedKey(NamedTuple):
+    """Where a list by time goes on."""
+
+    at: Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
+    """µs, within what every store takes."""
+    id: str
+
 
 _LONGEST = 600
 """A cursor holds a time and an id; ours are below this, so what is longer is not ours."""

@@ -13,7 +13,7 @@ from bowerbird.console.access import Session, need
 from bowerbird.console.answers import Json
 from bowerbird.console.api import models
 from bowerbird.console.api.answering import documented
-from bowerbird.console.cursors import cursor, keyset
+from bowerbird.console.cursors import TimedKey, cursor, keyset
 from bowerbird.console.failures import ApiError
 from bowerbird.warehouse.base import EventQuery, StoredEvent
 
@@ -50,7 +50,7 @@ def list_events(session: Reader, wanted: Annotated[EventFilter, Query()]) -> Jso
         dialect=wanted.dialect,
         since=_instant("since", wanted.since),
         until=_instant("until", wanted.until),
-        before=keyset(wanted.cursor, tuple[int, str]),
+        before=keyset(wanted.cursor, TimedKey),
         limit=wanted.limit,
     )
     return answers.json(events_page(session, query))

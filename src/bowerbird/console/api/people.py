@@ -13,7 +13,7 @@ from bowerbird.console.answers import Json
 from bowerbird.console.api import models
 from bowerbird.console.api.answering import documented
 from bowerbird.console.api.events import events_page
-from bowerbird.console.cursors import cursor, keyset
+from bowerbird.console.cursors import TimedKey, cursor, keyset
 from bowerbird.console.failures import ApiError
 from bowerbird.state.base import Conflict, Merge, Person
 from bowerbird.warehouse.base import EventQuery, StoredEvent
@@ -61,7 +61,7 @@ def one_person(
     query = EventQuery(
         workspace=session.workspace,
         people=(person.person_id, *person.aliases),
-        before=keyset(cursor, tuple[int, str]),
+        before=keyset(cursor, TimedKey),
         limit=limit,
     )
     return answers.json(_profile(person) | {"timeline": events_page(session, query)})
@@ -95,7 +95,7 @@ def erase(session: Keeper, person_id: str) -> Json:
 
 
 def _recent(session: Session, limit: int, text: str | None) -> dict[str, Any]:
-    before = keyset(text, tuple[int, str])
+    before = keyset(text, TimedKey)
     found = session.sources.people.recent(session.workspace, limit + 1, before)
     shown = found[:limit]
     people = _summaries(session, [person_id for _, person_id in shown])
