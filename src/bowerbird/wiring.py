@@ -45,8 +45,9 @@ _PATIENCE = 5.0
 """Seconds for which a warehouse that a dying predecessor still holds is waited for."""
 
 
-def dialects() -> tuple[Dialect, ...]:
-    return Scribe(), Klaviyo(), Flywheel(), Successeve(), Octeth()
+def dialects(console_url: str) -> tuple[Dialect, ...]:
+    """`console_url`: where answers send a person who has to change something."""
+    return Scribe(f"{console_url}/"), Klaviyo(), Flywheel(), Successeve(), Octeth()
 
 
 def open_registry(settings: Settings, clock: Clock | None = None) -> SqlRegistry:
@@ -54,12 +55,12 @@ def open_registry(settings: Settings, clock: Clock | None = None) -> SqlRegistry
     return open_sqlite(settings.data, clock or SystemClock())
 
 
-def run_collector(settings: Settings, listener: socket, ready: Callable[[], None]) -> None:
+def run_collector(settings: Settings, listener: socket, console_url: str, ready: Callable[[], None]) -> None:
     """One collector process, until SIGTERM."""
     clock = SystemClock()
     registry = open_registry(settings, clock)
     parts = Parts(
-        dialects=dialects(),
+        dialects=dialects(settings.public_url.rstrip("/") or console_url),
         log=_open_log_writer(settings, clock),
         registry=Refresher(registry),
         registers=registry.registers,
@@ -96,7 +97,7 @@ async def open_import(settings: Settings) -> AsyncIterator[ImportParts]:
         snapshot = registry.load()
         if snapshot is None:
             raise RuntimeError("the registry gave no first snapshot")
-        yield ImportParts(dialects(), snapshot, log, registry.registers, SqlCatalog(db), clock)
+        yield ImportParts(dialects(settings.public_url), snapshot, log, registry.registers, SqlCatalog(db), clock)
     finally:
         await log.close()
         db.dispose()

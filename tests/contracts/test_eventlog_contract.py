@@ -213,8 +213,8 @@ def test_erases_content_and_leaves_a_tombstone(run):
         partition = log.reader.read({}, 1)[0].partition
         log.reader.erase([(partition, 1, "b"), (partition, 1, "c")])
         (row,) = log.reader.read({}, 10)
-        kept = Event("w", "b", "scribe", "track", "$erased", START, START, "key")
-        hidden = Event("w", "c", "scribe", "track", "$erased", START, START, "key", stored=False)
+        kept = Event("w", "b", "scribe", "erased", "$erased", START, START, "key")
+        hidden = Event("w", "c", "scribe", "erased", "$erased", START, START, "key", stored=False)
         assert decode(row.events) == [event("a", user_id="u"), kept, hidden]
         assert row.size == 3
         assert log.reader.tally({}, log.reader.heads()) == {("w", "scribe"): 3}

@@ -1,4 +1,5 @@
 import asyncio
+import os
 import shutil
 import tempfile
 from collections import Counter
@@ -12,6 +13,8 @@ from bowerbird.clock import FixedClock
 from bowerbird.event import Event
 from bowerbird.eventlog.codec import decode
 from bowerbird.eventlog.sqlite import SqliteLogReader, SqliteLogWriter
+from bowerbird.eventlog.sqlite.connections import OPEN_FILES
+from bowerbird.eventlog.sqlite.segment import connect_to_write
 from bowerbird.eventlog.sqlite.tail import SEGMENT_AGE, TOTAL_EVERY
 
 START = 1_700_000_000_000_000
@@ -181,10 +184,22 @@ def test_a_clock_that_goes_back_does_not_change_the_order_of_rows(with_writer, r
     assert [row.offset for row in reader.read({}, 10)] == [1, 2, 3, 4]
 
 
-def test_more_segments_than_files_kept_open(append, reader, read_ids, make_event):
-    append(*([make_event(str(n))] for n in range(50)), segment_bytes=1)
-    assert read_ids() == [str(n) for n in range(50)]
+def test_only_so_many_files_stay_open(append, reader, read_ids, make_event):
+    append(*([make_event(str(n))] for n in range(60)), segment_bytes=1)
+    before = len(os.listdir("/dev/fd"))
+    assert read_ids() == [str(n) for n in range(60)]
+    files_of_a_segment = 3
+    assert len(os.listdir("/dev/fd")) - before <= OPEN_FILES * files_of_a_segment
     assert reader.tally({0: 17}, {0: 42}) == {("w", "scribe"): 25}
+
+
+def test_each_commit_is_synced(append, log_dir, make_event):
+    append([make_event("1")])
+    (path,) = segments(log_dir)
+    connection = connect_to_write(path)
+    assert connection.execute("PRAGMA synchronous").fetchone() == (2,)
+    assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    connection.close()
 
 
 def test_a_log_that_is_not_there_yet_is_empty(reader):

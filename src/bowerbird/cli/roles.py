@@ -18,13 +18,14 @@ def collect(
     ctx: typer.Context,
     listen_fd: ListenFd,
     parent_fd: ParentFd,
+    console_url: Annotated[str, typer.Option(help="Where the console is, for answers that point there.")] = "",
 ) -> None:
     """One collector process of `bowerbird serve`."""
     from bowerbird.service.child import ParentLine, listening_socket
     from bowerbird.wiring import run_collector
 
     line = ParentLine(parent_fd)
-    run_collector(invocation(ctx).settings(), listening_socket(listen_fd), line.ready)
+    run_collector(invocation(ctx).settings(), listening_socket(listen_fd), console_url, line.ready)
 
 
 @engine.command()

@@ -4,7 +4,7 @@ import asyncio
 import logging
 
 from bowerbird.collector.dialects.base import Findings, Parsed
-from bowerbird.refusals import Reason, Refused
+from bowerbird.refusals import Issue, Reason, Refused
 from bowerbird.registry.base import Registers, Workspace
 from bowerbird.state.base import CatalogReader
 
@@ -22,7 +22,7 @@ class Lookups:
     async def find(self, parsed: Parsed, workspace: Workspace) -> Findings:
         """Raises `Refused`: METRICS_EXHAUSTED."""
         if parsed.metrics:
-            await self._admit_metrics(parsed.metrics, workspace)
+            await self._admit_metrics(parsed, workspace)
         if parsed.subscriber is not None:
             return Findings(newcomer=await self._is_new(parsed.subscriber, workspace.name))
         if parsed.properties_of is not None:
@@ -38,13 +38,14 @@ class Lookups:
         except Exception:
             _logger.exception("A subscriber of list %s could not be remembered", subscriber[0])
 
-    async def _admit_metrics(self, metrics: tuple[str, ...], workspace: Workspace) -> None:
+    async def _admit_metrics(self, parsed: Parsed, workspace: Workspace) -> None:
         registers, limit = self._registers, workspace.settings.klaviyo_metrics
-        for name in metrics:
+        for name in parsed.metrics:
             if registers.knows_metric(workspace.name, name):
                 continue
             if not await asyncio.to_thread(registers.admit_metric, workspace.name, name, limit):
-                raise Refused(Reason.METRICS_EXHAUSTED)
+                issues = (Issue(parsed.metric_field, "metrics_exhausted", ""),) if parsed.metric_field else ()
+                raise Refused(Reason.METRICS_EXHAUSTED, issues=issues)
 
     async def _is_new(self, subscriber: tuple[str, str], workspace: str) -> bool:
         if self._registers.known_subscriber(workspace, *subscriber):

@@ -67,5 +67,5 @@ class LogReader(Protocol):
 
     def erase(self, events: Sequence[tuple[int, int, str]]) -> None:
         """Overwrites (partition, offset, event id) events with tombstones: workspace, event id, dialect and times
-        stay, the rest goes; the name becomes `$erased`. Unknown ones are passed over. Durable on return."""
+        stay, the rest goes; the kind becomes `erased`. Unknown ones are passed over. Durable on return."""
         ...

@@ -72,17 +72,17 @@ def erase(row: bytes, event_ids: Set[str]) -> bytes:
 
 
 def _tombstone(item: bytes, event_ids: Set[str]) -> bytes | None:
-    """What is left of the event when it is one of these: its first fields but the name, and `stored`."""
+    """What is left of the event when it is one of these: its first fields but kind and name, and `stored`."""
     try:
         fields = msgspec.msgpack.decode(item, type=list[Any])
-        workspace, event_id, dialect, kind, _, occurred_at, received_at, key_id = fields[:8]
+        workspace, event_id, dialect, _, _, occurred_at, received_at, key_id = fields[:8]
     except BROKEN:
         return None
     if event_id not in event_ids:
         return None
     stored = fields[_STORED] if len(fields) > _STORED else True
     return _ENCODER.encode(
-        Event(workspace, event_id, dialect, kind, ERASED, occurred_at, received_at, key_id, stored=stored)
+        Event(workspace, event_id, dialect, "erased", ERASED, occurred_at, received_at, key_id, stored=stored)
     )
 
 

@@ -41,7 +41,7 @@ def identifiers_of(event: Event) -> list[Identifier]:
     if event.user_id:
         found.append((workspace, "user_id", event.user_id))
     if event.other_ids:
-        found += [(workspace, kind, value) for kind, value in event.other_ids.items() if value]
+        found += [identifier(workspace, kind, value) for kind, value in event.other_ids.items() if value]
     if event.email:
         found.append(identifier(workspace, "email", event.email))
     if event.phone:

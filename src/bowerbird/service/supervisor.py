@@ -37,7 +37,7 @@ class Supervisor:
         data = ("--data", str(settings.data))
         self._roles: list[tuple[tuple[str, ...], socket.socket]]
         self._roles = [(("engine", *data, "--collector-url", url_of(collector)), console)]
-        self._roles += [(("collector", *data), collector)] * settings.workers
+        self._roles += [(("collector", *data, "--console-url", url_of(console)), collector)] * settings.workers
         self._children: list[Child] = []
         self._hasty = 0
 

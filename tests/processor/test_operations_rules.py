@@ -1,0 +1,72 @@
+"""What an operator may ask of the processor."""
+
+from typing import Any
+
+import pytest
+
+from bowerbird.errors import ConflictError, NotFoundError
+
+
+def test_erase_removes_the_person_and_what_it_did(line: Any) -> None:
+    ada = [
+        line.event(user_id="ada", email="ada@example.com", properties={"secret": 1}),
+        line.event(email="ada@example.com", dedupe_key="k"),
+        line.event(email="ada@example.com", dedupe_key="k"),
+        line.event("$identify", kind="identify", stored=False, user_id="ada", traits={"name": "Ada"}),
+    ]
+    bob = line.event(user_id="bob")
+    line.send(*ada, bob)
+    person_id = line.person_of(ada[0])
+    assert line.operations.erase("default", person_id) == 4
+    assert line.outcomes() == {"erased": 4, "stored": 1}
+    assert line.people.person("default", person_id) is None
+    assert b"ada" not in b"".join(row.events for row in line.log.read({}, 100)).lower()
+    assert [each.event_id for each in line.stored()] == [bob.event_id]
+    with pytest.raises(NotFoundError):
+        line.operations.erase("default", person_id)
+
+
+def test_an_erasure_outlives_a_replay(line: Any) -> None:
+    line.send(line.event(user_id="ada"), line.event(user_id="bob"))
+    [person_id] = line.people.find("default", {"user_id": "ada"})
+    line.operations.erase("default", person_id)
+    line.operations.replay()
+    line.run()
+    assert line.outcomes() == {"erased": 1, "stored": 1}
+    assert line.people.find("default", {"user_id": "ada"}) == []
+
+
+def test_erase_takes_in_what_is_still_in_the_log(line: Any) -> None:
+    line.send(line.event(user_id="ada"))
+    [person_id] = line.people.find("default", {"user_id": "ada"})
+    line.append([line.event(user_id="ada")])
+    assert line.operations.erase("default", person_id) == 2
+
+
+def test_erase_of_one_workspace_does_not_reach_another(line: Any) -> None:
+    line.send(line.event(user_id="ada"), line.event(user_id="ada", workspace="other"))
+    [person_id] = line.people.find("other", {"user_id": "ada"})
+    with pytest.raises(NotFoundError):
+        line.operations.erase("default", person_id)
+    assert line.outcomes() == {"stored": 2}
+
+
+def test_an_event_called_like_a_tombstone_is_stored(line: Any) -> None:
+    line.send(line.event("$erased"))
+    assert line.outcomes() == {"stored": 1}
+
+
+def test_a_replay_without_the_logs_beginning_is_refused(line: Any) -> None:
+    line.send(line.event(), line.event())
+
+    class Expired:
+        def __getattr__(self, name: str) -> Any:
+            return getattr(line.log, name)
+
+        def read(self, after: Any, limit: int, upto: Any = None) -> Any:
+            return [row for row in line.log.read(after, limit, upto) if row.offset > 1]
+
+    line.processor.log = Expired()
+    with pytest.raises(ConflictError, match="no longer starts"):
+        line.operations.replay()
+    assert line.outcomes() == {"stored": 2}

@@ -1,0 +1,125 @@
+"""A bad event never stops a good one, and is never lost."""
+
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bowerbird.errors import WarehouseRejectedError
+from bowerbird.eventlog.base import LogRow
+from bowerbird.eventlog.codec import encode
+from bowerbird.processor.batch import Batch, Item
+from bowerbird.processor.steps import STEPS
+
+
+def choke(item: Item, _batch: Batch) -> None:
+    """A step with a fault, for events of one name."""
+    if item.event.name == "poison":
+        raise ValueError("cannot swallow")
+
+
+POISONED = (*STEPS, choke)
+
+
+def test_an_event_that_a_step_cannot_handle_is_quarantined_alone(make_line: Any) -> None:
+    line = make_line(steps=POISONED)
+    good = [line.event(user_id="ada") for _ in range(5)]
+    poison = line.event("poison", user_id="ada", email="ada@example.com", traits={"plan": "pro"}, dedupe_key="k")
+    line.append([*good[:2], poison, *good[2:4]], [good[4]])
+    line.run()
+    assert line.outcomes() == {"stored": 5, "quarantined": 1}
+    [entry] = line.catalog.quarantine("default", 10, None)
+    assert (entry.event_id, entry.step, entry.reason) == (poison.event_id, "choke", "ValueError: cannot swallow")
+    assert msgspec.msgpack.decode(entry.payload, type=type(poison)) == poison
+
+
+def test_a_quarantined_event_leaves_no_trace(make_line: Any) -> None:
+    line = make_line(steps=POISONED)
+    line.send(line.event("poison", user_id="ada", traits={"plan": "pro"}, dedupe_key="k", account_id="acme"))
+    assert line.people.find("default", {"user_id": "ada"}) == []
+    assert line.catalog.catalog("default") == []
+    line.send(line.event("fine", user_id="bob", dedupe_key="k"))
+    assert line.outcomes() == {"quarantined": 1, "stored": 1}
+
+
+def test_retry_takes_it_through_the_steps_once_they_can(make_line: Any) -> None:
+    line = make_line(steps=POISONED)
+    poison = line.event("poison", user_id="ada", properties={"n": 1})
+    line.send(poison)
+    assert line.operations.retry("default", None) == (0, 1)
+    line.steps = STEPS
+    line.start()
+    assert line.operations.retry("other", None) == (0, 0)
+    assert line.operations.retry("default", [poison.event_id]) == (1, 0)
+    assert line.outcomes() == {"stored": 1}
+    assert line.catalog.quarantine("default", 10, None) == []
+    [stored] = line.stored()
+    assert (stored.event_id, stored.properties, stored.user_id) == (poison.event_id, {"n": 1}, "ada")
+    assert line.people.find("default", {"user_id": "ada"}) == [line.person_of(poison)]
+    assert line.operations.retry("default", None) == (0, 0)
+
+
+def test_what_does_not_decode_is_quarantined_and_accounted_for(line: Any) -> None:
+    good = line.event()
+    fields = msgspec.msgpack.decode(msgspec.msgpack.encode(line.event()))
+    fields[5] = "not a time"
+    blob = b"\x92" + msgspec.msgpack.encode(good) + msgspec.msgpack.encode(fields)
+    line.processor.process([LogRow(0, 1, 2, blob)])
+    assert line.outcomes() == {"stored": 1, "quarantined": 1}
+    [entry] = line.catalog.quarantine("default", 10, None)
+    assert (entry.event_id, entry.step, entry.dialect) == (fields[1], "decode", "scribe")
+    assert line.operations.retry("default", None) == (0, 1)
+
+
+def test_a_row_of_nonsense_is_accounted_for(line: Any) -> None:
+    line.processor.process([LogRow(3, 1, 1, b"\x91\xc1")])
+    assert line.outcomes() == {"quarantined": 1}
+
+
+class Picky:
+    """A warehouse that refuses events of one name, and may be able to say which."""
+
+    def __init__(self, inner: Any, tells: bool) -> None:
+        self.inner = inner
+        self.tells = tells
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.inner, name)
+
+    def write(self, rows: Any, applied: Any) -> None:
+        bad = [row.event.event_id for row in rows if row.event.name == "poison" and row.outcome == "stored"]
+        if bad:
+            raise WarehouseRejectedError("does not fit", bad if self.tells else ())
+        self.inner.write(rows, applied)
+
+
+@pytest.mark.parametrize("tells", [True, False])
+def test_what_the_warehouse_refuses_is_quarantined(line: Any, tells: bool) -> None:
+    line.warehouse = Picky(line.warehouse, tells)
+    line.start()
+    poison = line.event("poison", user_id="ada")
+    line.append([line.event(user_id="bob")], [poison], [line.event(user_id="eve")])
+    line.run()
+    assert line.outcomes() == {"stored": 2, "quarantined": 1}
+    [entry] = line.catalog.quarantine("default", 10, None)
+    assert (entry.event_id, entry.step) == (poison.event_id, "store")
+    assert line.people.find("default", {"user_id": "ada"}) == []
+
+
+@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(rows=st.lists(st.lists(st.booleans(), min_size=1, max_size=6), max_size=8), batch_events=st.integers(1, 50))
+def test_any_mix_of_good_and_bad(make_line: Any, rows: list[list[bool]], batch_events: int) -> None:
+    line = make_line(batch_events, POISONED)
+    line.append(*[[line.event("poison" if bad else "good", user_id="ada") for bad in row] for row in rows])
+    line.run()
+    bad = sum(map(sum, rows))
+    counted = {"stored": sum(map(len, rows)) - bad, "quarantined": bad}
+    assert line.outcomes() == {outcome: count for outcome, count in counted.items() if count}
+
+
+def test_encode_is_what_the_log_holds(line: Any) -> None:
+    event = line.event(user_id="ada")
+    line.append([event])
+    assert line.log.read({}, 10)[0].events == encode([event])
