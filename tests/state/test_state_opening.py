@@ -8,6 +8,7 @@ OPEN = """
 import sys
 from pathlib import Path
 from bowerbird.state.database import open_sqlite
+print("imported", flush=True)
 sys.stdin.read()
 open_sqlite(Path(sys.argv[1])).dispose()
 """
@@ -15,12 +16,11 @@ open_sqlite(Path(sys.argv[1])).dispose()
 
 def test_processes_that_open_a_new_database_together_all_get_it(tmp_path: Path) -> None:
     path = str(tmp_path / "state.db")
-    openers = [
-        subprocess.Popen([sys.executable, "-c", OPEN, path], stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        for _ in range(4)
-    ]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    openers = [subprocess.Popen([sys.executable, "-c", OPEN, path], **pipes) for _ in range(4)]
     for each in openers:
-        assert each.stdin is not None
+        each.stdout.readline()
+    for each in openers:
         each.stdin.close()
         each.stdin = None
     failures = [each.communicate()[1] for each in openers]
