@@ -40,7 +40,7 @@ class Session:
             return self.visible
         names = [workspace.name for workspace in self.snapshot.workspaces()]
         if len(names) != 1:
-            hint = f"Add ?workspace=, one of: {', '.join(sorted(names))}."
+            hint = f"Say which with `workspace`, one of: {', '.join(sorted(names))}."
             raise ApiError(400, "workspace_required", "The control token speaks for all workspaces.", hint)
         return names[0]
 

@@ -18,8 +18,8 @@ class TimedKey(NamedTuple):
     id: str
 
 
-_LONGEST = 600
-"""A cursor holds a time and an id; ours are below this, so what is longer is not ours."""
+_LONGEST = 4_000
+"""A cursor holds a time and an id; what is longer is not ours."""
 
 
 def cursor(key: object) -> str:
