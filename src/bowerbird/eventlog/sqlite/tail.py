@@ -96,8 +96,6 @@ class _OpenSegment:
         self.head = read_head(connection)
         self.created_at = read_header(connection).created_at
         self.total = read_total(connection, self.head)
-        last = connection.execute('SELECT committed_at FROM rows WHERE "offset" = ?', (self.head,)).fetchone()
-        self._committed_at = last[0] if last else self.created_at
         ((pages,), (page_size,)) = (
             connection.execute(f"PRAGMA {name}").fetchone() for name in ("page_count", "page_size")
         )
@@ -107,13 +105,11 @@ class _OpenSegment:
         return self.head >= self.first and (self.bytes >= most_bytes or now - self.created_at >= SEGMENT_AGE)
 
     def insert(self, events: bytes, size: int, tally: Tally, now: int) -> None:
-        """Rows of a partition never go back in time, whatever the clock does: readers merge partitions by it."""
         offset = self.head + 1
-        committed_at = max(now, self._committed_at)
         add_tally(self.total, tally)  # after a failure below the segment is opened anew, so this does no harm
         carried = encode_tally(self.total) if offset % TOTAL_EVERY == 0 else None
-        self._connection.execute(_INSERT, (offset, committed_at, size, encode_tally(tally), carried, events))
-        self.head, self._committed_at = offset, committed_at
+        self._connection.execute(_INSERT, (offset, now, size, encode_tally(tally), carried, events))
+        self.head = offset
         self.bytes += len(events)
 
     def close(self) -> None:
