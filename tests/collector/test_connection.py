@@ -1,0 +1,86 @@
+"""Bounds on what a client may send, and how slowly."""
+
+import time
+from typing import Any
+
+import pytest
+
+from bowerbird.collector.connection import HEAD_BYTES, Connection
+
+BODY = b'{"name":"a"}'
+
+
+@pytest.fixture
+def hasty(serve: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """A collector that does not wait long for a request to arrive."""
+    monkeypatch.setattr(Connection, "arrival", 0.3)
+    return serve()
+
+
+def requests(collector: Any, count: int) -> bytes:
+    head = collector.head(content_length=len(BODY)).replace(b"connection: close", b"x: y")
+    return (head + BODY) * count
+
+
+def test_a_head_may_be_large_and_not_endless(collector: Any) -> None:
+    fits = collector.head(content_length=len(BODY), filler="x" * (HEAD_BYTES // 2))
+    assert collector.say(fits + BODY).startswith(b"HTTP/1.1 202 ")
+    with collector.connect() as raw:
+        raw.sendall(b"POST /parrot/events HTTP/1.1\r\nfiller: ")
+        with pytest.raises(OSError):  # noqa: PT012
+            for _ in range(100):
+                raw.sendall(b"x" * 10_000)
+                time.sleep(0.01)
+
+
+@pytest.mark.parametrize(
+    "start", [b"", b"POST /parrot", b"POST /parrot/events HTTP/1.1\r\ncontent-length: 5\r\n\r\n12"]
+)
+def test_a_request_that_does_not_arrive_ends_the_connection(hasty: Any, start: bytes) -> None:
+    began = time.monotonic()
+    with hasty.connect() as raw:
+        raw.sendall(start)
+        try:
+            heard = raw.recv(1000)
+        except ConnectionResetError:
+            heard = b""
+    assert heard == b""
+    assert 0.2 < time.monotonic() - began < 2
+
+
+def test_dripping_does_not_win_time(hasty: Any) -> None:
+    began = time.monotonic()
+    with hasty.connect() as raw, pytest.raises(OSError):  # noqa: PT012
+        while time.monotonic() - began < 3:
+            raw.sendall(b"x")
+            time.sleep(0.05)
+    assert time.monotonic() - began < 2
+
+
+def test_a_connection_in_use_goes_on(hasty: Any) -> None:
+    with hasty.connect() as raw:
+        for _ in range(4):
+            raw.sendall(requests(hasty, 1))
+            assert raw.recv(1000).startswith(b"HTTP/1.1 202 ")
+            time.sleep(0.15)
+
+
+def test_requests_sent_ahead_are_answered_one_by_one(serve: Any) -> None:
+    collector = serve()
+    with collector.connect() as raw:
+        raw.sendall(requests(collector, 50))
+        heard = b""
+        while heard.count(b"HTTP/1.1 202 ") < 50:
+            heard += raw.recv(65_536)
+    assert len(collector.logged()) == 50
+
+
+def test_an_offer_to_upgrade_is_passed_over(serve: Any) -> None:
+    collector = serve()
+    head = collector.head(content_length=len(BODY), upgrade="h2c", http2_settings="AAMAAABkAAQAoAAAAAIAAAAA")
+    head = head.replace(b"connection: close", b"connection: Upgrade, HTTP2-Settings")
+    with collector.connect() as raw:
+        for _ in range(3):
+            raw.sendall(head + BODY)
+            assert raw.recv(1000).startswith(b"HTTP/1.1 202 ")
+    assert len(collector.logged()) == 3
