@@ -32,27 +32,29 @@ async def read_body(headers: Mapping[bytes, bytes], receive: Receive, limit: int
         return b""
     if declared is not None and int(declared) > limit:
         raise _too_large(limit)
-    body = await _received(receive, limit)
+    message = await receive()
+    body: bytes = message.get("body", b"")
+    if message.get("more_body", False) or len(body) > limit or message["type"] != "http.request":
+        body = await _joined(message, receive, limit)
     coding = headers.get(b"content-encoding")
     if coding is None or not body:
         return body
     return await _decoded(body, coding.strip().lower(), limit)
 
 
-async def _received(receive: Receive, limit: int) -> bytes:
+async def _joined(message: dict[str, Any], receive: Receive, limit: int) -> bytes:
+    """The body whose first part is in `message`."""
     parts: list[bytes] = []
     size = 0
-    while True:
-        message = await receive()
-        if message["type"] != "http.request":
-            raise SenderGoneError
-        body: bytes = message.get("body", b"")
-        size += len(body)
+    while message["type"] == "http.request":
+        parts.append(message.get("body", b""))
+        size += len(parts[-1])
         if size > limit:
             raise _too_large(limit)
         if not message.get("more_body", False):
-            return b"".join((*parts, body)) if parts else body
-        parts.append(body)
+            return b"".join(parts)
+        message = await receive()
+    raise SenderGoneError
 
 
 async def _decoded(body: bytes, coding: bytes, limit: int) -> bytes:

@@ -26,7 +26,7 @@ def decode_json(body: bytes) -> Any:
         value = _decoder.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise _refused(body, error) from None
-    if body.count(b"[") + body.count(b"{") > MAX_DEPTH and _too_deep(value):
+    if len(body) > 2 * MAX_DEPTH and body.count(b"[") + body.count(b"{") > MAX_DEPTH and _too_deep(value):
         raise Refused(Reason.JSON_MALFORMED, "JSON is nested too deeply")
     if _LONG in body.translate(_DIGITS_AS_ZERO):
         return _spell_out(value)
