@@ -6,10 +6,8 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from bowerbird.collector.dialects.octeth import Octeth
-from bowerbird.collector.dialects.scribe import Scribe
-from bowerbird.collector.dialects.successeve import Successeve
 from bowerbird.errors import BowerbirdError, ConflictError, DataDirectoryBusyError
+from bowerbird.wiring import dialects
 
 
 def test_probes_need_no_key(house: Any) -> None:
@@ -121,12 +119,12 @@ def test_the_openapi_document_is_sound(shared_house: Any) -> None:
 
 def test_the_documented_vendor_paths_are_those_that_are_spoken(shared_house: Any) -> None:
     document = shared_house.app.openapi()
-    for tag, dialect in (("Scribe", Scribe()), ("Successeve", Successeve()), ("Octeth", Octeth())):
+    for dialect in dialects("http://127.0.0.1:8001/"):
         documented = {
             (method.upper(), path)
             for path, item in document["paths"].items()
             for method, operation in item.items()
-            if isinstance(operation, dict) and tag in operation["tags"]
+            if isinstance(operation, dict) and dialect.name.title() in operation["tags"]
         }
         assert documented
         assert documented <= {(route.method, route.path) for route in dialect.routes}
