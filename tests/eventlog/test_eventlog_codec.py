@@ -2,11 +2,13 @@ from decimal import Decimal
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bowerbird.event import Event
 from bowerbird.eventlog.codec import ERASED, DecodeFailure, decode, decode_each, encode, erase, join
+
+unhurried = settings(max_examples=50, deadline=None)
 
 values = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**63), 2**64 - 1) | st.floats(allow_nan=False) | st.text(max_size=20),
@@ -30,12 +32,14 @@ events = st.builds(
 )
 
 
+@unhurried
 @given(st.lists(events, max_size=5))
 def test_decodes_what_was_encoded(sent):
     assert decode(encode(sent)) == sent
     assert decode_each(encode(sent)) == sent
 
 
+@unhurried
 @given(st.lists(st.lists(events, min_size=1, max_size=3), min_size=1, max_size=8))
 def test_joined_rows_hold_all_events_in_order(calls):
     row = join([encode(call) for call in calls], [len(call) for call in calls])
@@ -88,11 +92,13 @@ def test_a_torn_row_is_as_many_failures_as_it_had_events(size):
     assert failures[0].raw == row[:-3]
 
 
+@unhurried
 @given(st.binary(max_size=60))
 def test_any_bytes_give_bounded_results(row):
     assert len(decode_each(row)) <= max(1, len(row))
 
 
+@unhurried
 @given(st.lists(events, min_size=1, max_size=5, unique_by=lambda event: event.event_id), st.data())
 def test_erased_events_keep_only_what_counts_them(sent, data):
     gone = set(data.draw(st.lists(st.sampled_from([event.event_id for event in sent]))))
@@ -110,7 +116,16 @@ def test_an_event_that_does_not_decode_can_be_erased():
 
 
 @pytest.mark.parametrize(
-    "row", [b"", b"\x91", b"\x91\xa1x", b"\x92\x90\x01", b"\xc1", msgspec.msgpack.encode([[1, 2]])]
+    "row",
+    [
+        b"",
+        b"\x91",
+        b"\x91\xa1x",
+        b"\x92\x90\x01",
+        b"\xc1",
+        msgspec.msgpack.encode([[1, 2]]),
+        msgspec.msgpack.encode([[[]] * 8]),
+    ],
 )
 def test_erasing_in_a_broken_row_leaves_it(row):
     assert erase(row, {"x", 2}) == row

@@ -134,6 +134,17 @@ def test_a_reader_sees_through_expiry_by_another(append, log_dir, reader, make_e
     }
 
 
+def test_a_reader_lets_go_of_what_expired(append, log_dir, reader, make_event):
+    append(*([make_event(str(n))] for n in range(5)), segment_bytes=1)
+    reader.read({}, 100)
+    held = len(os.listdir("/dev/fd"))
+    other = SqliteLogReader(log_dir)
+    other.expire({0: 3}, START * 2)
+    other.close()
+    reader.heads()
+    assert len(os.listdir("/dev/fd")) <= held - 3
+
+
 def test_what_a_crash_left_of_an_expired_segment_goes_with_the_next(append, log_dir, reader, make_event):
     append(*([make_event(str(n))] for n in range(4)), segment_bytes=1)
     segments(log_dir)[0].unlink()

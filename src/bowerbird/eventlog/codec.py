@@ -78,7 +78,7 @@ def _tombstone(item: bytes, event_ids: Set[str]) -> bytes | None:
         workspace, event_id, dialect, _, _, occurred_at, received_at, key_id = fields[:8]
     except BROKEN:
         return None
-    if event_id not in event_ids:
+    if not isinstance(event_id, str) or event_id not in event_ids:
         return None
     stored = fields[_STORED] if len(fields) > _STORED else True
     return _ENCODER.encode(
