@@ -1,5 +1,7 @@
 """Bounds on what a client may send, and how slowly."""
 
+import socket
+import struct
 import time
 from typing import Any
 
@@ -73,6 +75,23 @@ def test_requests_sent_ahead_are_answered_one_by_one(serve: Any) -> None:
         while heard.count(b"HTTP/1.1 202 ") < 50:
             heard += raw.recv(65_536)
     assert len(collector.logged()) == 50
+
+
+def test_an_answer_comes_in_one_piece(collector: Any) -> None:
+    with collector.connect() as raw:
+        for _ in range(5):
+            raw.sendall(requests(collector, 1))
+            assert raw.recv(65_536).endswith(b"}")
+
+
+def test_clients_that_vanish_leave_no_trace_but_their_events(serve: Any, caplog: pytest.LogCaptureFixture) -> None:
+    collector = serve()
+    for _ in range(100):
+        with collector.connect() as raw:
+            raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            raw.sendall(requests(collector, 3))
+    assert collector.post(BODY).status_code == 202
+    assert caplog.records == []
 
 
 def test_an_offer_to_upgrade_is_passed_over(serve: Any) -> None:
