@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from bowerbird.clock import SECOND, Clock
 from bowerbird.console.base import Lag
+from bowerbird.errors import BowerbirdError
 from bowerbird.eventlog.codec import DecodeFailure, decode_each
 from bowerbird.processor.operations import Operations
 
@@ -92,7 +93,16 @@ class ProcessorThread:
     def _ask(self, question: Callable[[], T]) -> T:
         answer: Future[T] = Future()
         self._jobs.put((question, answer))
-        return answer.result()
+        while True:
+            try:
+                return answer.result(timeout=1.0)
+            except TimeoutError:
+                if answer.done():
+                    raise
+                if not self._threads[0].is_alive():
+                    raise BowerbirdError(
+                        "the processor has stopped", "Is the server shutting down? Try again."
+                    ) from None
 
     def _follow(self) -> None:
         recovered = False
