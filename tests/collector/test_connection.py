@@ -103,3 +103,9 @@ def test_an_offer_to_upgrade_is_passed_over(serve: Any) -> None:
             raw.sendall(head + BODY)
             assert raw.recv(1000).startswith(b"HTTP/1.1 202 ")
     assert len(collector.logged()) == 3
+
+
+def test_a_body_that_looks_like_an_offer_is_left_as_it_is(collector: Any) -> None:
+    body = b"x\r\nupgrade: y\r\n\r\n"
+    assert b"json_malformed" in collector.say(collector.head(content_length=len(body)) + body)
+    assert b"json_malformed" in collector.say(collector.head(content_length=len(body)), body)

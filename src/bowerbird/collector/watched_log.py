@@ -27,7 +27,7 @@ class WatchedLog:
         except LogUnavailableError as error:
             self._complain(error)
             raise
-        if self._failed_at is not None and events:
+        if self._failed_at is not None:
             self._failed_at = None
             _logger.warning("The log takes events again")
 
