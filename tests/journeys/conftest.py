@@ -97,9 +97,13 @@ class Server:
     def kill(self, *roles: str) -> None:
         """SIGKILL for all processes of these roles, the parent first."""
         for pid in [pid for role in roles for pid in self.pids(role)]:
-            os.kill(pid, signal.SIGKILL)
+            self.kill_one(pid)
         if "serve" in roles:
             self.join()
+
+    def kill_one(self, pid: int) -> None:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
 
     def run(self, *line: str) -> Ran:
         """A verb of the command line on this data directory, in this process, with `--json`."""
@@ -322,9 +326,15 @@ def _numbers() -> Iterator[int]:
 
 @pytest.fixture(scope="session")
 def lines(shared_server: Server) -> Iterator[Lines]:
-    opened = Lines(shared_server)
-    yield opened
-    opened.close()
+    with closing(Lines(shared_server)) as opened:
+        yield opened
+
+
+@pytest.fixture
+def lines_to(server: Server) -> Iterator[Lines]:
+    """To the collectors that run now."""
+    with closing(Lines(server)) as opened:
+        yield opened
 
 
 @pytest.fixture
