@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any, Literal
 
@@ -14,9 +14,10 @@ from bowerbird.event import Positions
 from bowerbird.warehouse import reads
 from bowerbird.warehouse.base import EventQuery, OutcomeCounts, Row, StoredEvent
 from bowerbird.warehouse.export import export
-from bowerbird.warehouse.moves import checkpoint, move_group
+from bowerbird.warehouse.moves import move_group
 from bowerbird.warehouse.rows import OTHERS, STORED, UNFIT, other_table, rejection, stored_table
 from bowerbird.warehouse.schema import ROW_GROUP, TABLES
+from bowerbird.warehouse.shredding import OFF
 
 _POSITIONS = 'SELECT "partition", max("offset") FROM positions GROUP BY ALL'
 _REACH = "INSERT INTO positions SELECT unnest($partitions::INTEGER[]), unnest($offsets::BIGINT[])"
@@ -95,10 +96,7 @@ class DuckWarehouse:
 
     def move(self) -> int:
         with self._deleting, closing(self._db.cursor()) as cursor:
-            moved, left = move_group(cursor, self._row_group)
-            if moved and left < self._row_group:
-                checkpoint(cursor)
-            return moved
+            return move_group(cursor, self._row_group)
 
     def clear(self) -> None:
         with self._deleting, self._writing:
@@ -119,11 +117,11 @@ class DuckWarehouse:
         try:
             yield
             self._writer.commit()
-        except _MISFIT as problem:
-            self._writer.rollback()
-            raise rejection(rows, problem) from problem
-        except BaseException:
-            self._writer.rollback()
+        except BaseException as problem:
+            with suppress(duckdb.Error):
+                self._writer.rollback()
+            if isinstance(problem, _MISFIT):
+                raise rejection(rows, problem) from problem
             raise
 
     def _append(self, rows: Sequence[Row]) -> None:
@@ -134,11 +132,10 @@ class DuckWarehouse:
             self._insert(OTHERS, other_table([row for row in rows if row[2] != "stored"]))
 
     def _insert(self, statement: str, batch: Any) -> None:
+        """The name `batch` belongs to the transaction: a rollback takes it away too."""
         self._writer.register("batch", batch)
-        try:
-            self._writer.execute(statement)
-        finally:
-            self._writer.unregister("batch")
+        self._writer.execute(statement)
+        self._writer.unregister("batch")
 
     def _take_out(self, event_ids: Sequence[str]) -> set[str]:
         """Deletes the rows with these event ids and returns the ids that were there."""
@@ -167,6 +164,7 @@ def _connect(path: Path, memory_limit: str, threads: int) -> DuckDBPyConnection:
         "autoload_known_extensions": False,
         "checkpoint_threshold": _WAL,
         "auto_checkpoint_skip_wal_threshold": 1 << 62,
+        "variant_minimum_shredding_size": OFF,
     }
     try:
         return duckdb.connect(str(path), config=config)

@@ -1,9 +1,11 @@
 """Moves from `hot` to `cold`."""
 
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 
 import duckdb
 from duckdb import DuckDBPyConnection
+
+from bowerbird.warehouse.shredding import is_uniform, shredding
 
 _CUT = """
     SELECT max(id), count(*), (SELECT count(*) FROM hot)
@@ -18,28 +20,37 @@ _FORGET = """
         SELECT max("offset") FROM positions AS new WHERE new."partition" = old."partition")"""
 
 
-def move_group(cursor: DuckDBPyConnection, rows: int) -> tuple[int, int]:
+def move_group(cursor: DuckDBPyConnection, rows: int) -> int:
     """Moves the oldest `rows` rows of `hot`, if there are as many, in one transaction: every reader finds each of
     them in exactly one of the tables. Rows appended meanwhile are behind the cut and are not looked at. Returns how
-    many rows went, and how many were left when it began.
+    many rows went.
 
     Nothing else may delete from `hot` meanwhile.
     """
+    cut, found, there = cursor.execute(_CUT, {"rows": rows}).fetchall()[0]
+    if found < rows:
+        return 0
+    with shredding(cursor, max(rows // 4, 1)) if is_uniform(cursor, cut) else nullcontext():
+        _move(cursor, cut)
+        if there < 2 * rows:
+            _checkpoint(cursor)
+    return rows
+
+
+def _move(cursor: DuckDBPyConnection, cut: int) -> None:
     cursor.begin()
     try:
-        cut, found, there = cursor.execute(_CUT, {"rows": rows}).fetchall()[0]
-        if found == rows:
-            cursor.execute(_COPY, {"cut": cut})
-            cursor.execute(_DELETE, {"cut": cut})
-            cursor.execute(_FORGET)
+        cursor.execute(_COPY, {"cut": cut})
+        cursor.execute(_DELETE, {"cut": cut})
+        cursor.execute(_FORGET)
         cursor.commit()
     except BaseException:
-        cursor.rollback()
+        with suppress(duckdb.Error):
+            cursor.rollback()
         raise
-    return (rows, there - rows) if found == rows else (0, there)
 
 
-def checkpoint(cursor: DuckDBPyConnection) -> None:
+def _checkpoint(cursor: DuckDBPyConnection) -> None:
     """Empties the write-ahead log while little stands in `hot`: whoever inserts waits for as long as `hot` is
     written. What cannot be done now, because somebody still reads what was deleted, is done after the next move."""
     with suppress(duckdb.TransactionException):

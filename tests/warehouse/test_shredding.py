@@ -1,0 +1,57 @@
+"""Only row groups with few paths are taken apart."""
+
+import pytest
+
+from bowerbird.warehouse.base import EventQuery
+from bowerbird.warehouse.shredding import DEPTH, PATHS
+
+
+def nested(levels):
+    return {"a": nested(levels - 1)} if levels else 1
+
+
+def taken_apart(warehouse):
+    """Numbers of their own column show in the storage."""
+    types = "SELECT segment_type FROM pragma_storage_info('cold') WHERE column_name = 'properties'"
+    return ("UBIGINT",) in warehouse.query(types)
+
+
+AWKWARD = {
+    "a key that is an id": [{f"k{row}_{key}": key for key in range(PATHS // 8 + 1)} for row in range(8)],
+    "many keys in one row": [{f"k{key}": key for key in range(PATHS + 1)}] + [{}] * 7,
+    "many keys in an array": [{"items": [{f"k{key}": key} for key in range(PATHS + 1)]}] + [{}] * 7,
+    "deep nesting": [nested(DEPTH + 1)] + [{}] * 7,
+}
+UNIFORM = {
+    "one shape": [{"plan": "pro", "n": row} for row in range(8)],
+    "as many keys as may be": [{f"k{row}_{key}": key for key in range(PATHS // 8)} for row in range(8)],
+    "long arrays": [{"items": [{"sku": f"s{item}", "qty": item} for item in range(300)]} for _ in range(8)],
+    "as deep as may be": [nested(DEPTH)] * 8,
+}
+
+
+@pytest.mark.parametrize("documents", AWKWARD.values(), ids=AWKWARD)
+def test_awkward_groups_stay_in_one_piece(duck, make_row, documents):
+    rows = [make_row(properties=each) for each in documents]
+    duck.write(rows, {1: 8})
+    assert duck.move() == 8
+    assert not taken_apart(duck)
+    read = duck.events(EventQuery("default"))
+    assert [each.properties for each in reversed(read)] == documents
+
+
+@pytest.mark.parametrize("documents", UNIFORM.values(), ids=UNIFORM)
+def test_uniform_groups_are_taken_apart(duck, make_row, documents):
+    rows = [make_row(properties=each) for each in documents]
+    duck.write(rows, {1: 8})
+    assert duck.move() == 8
+    assert taken_apart(duck)
+    read = duck.events(EventQuery("default"))
+    assert [each.properties for each in reversed(read)] == documents
+
+
+def test_context_counts_too(duck, make_row):
+    rows = [make_row(properties={"n": 1}, context={f"k{n}_{key}": key for key in range(PATHS)}) for n in range(8)]
+    duck.write(rows, {1: 8})
+    assert duck.move() == 8
+    assert not taken_apart(duck)
