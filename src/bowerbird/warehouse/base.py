@@ -84,7 +84,8 @@ class Warehouse(Protocol):
 
     def write(self, rows: Sequence[Row], applied: Positions) -> None:
         """Stores the rows and remembers `applied`, in one transaction, durable on return. A row at or before the
-        position already applied in its partition was stored by an earlier delivery and is passed over.
+        position already applied in its partition was stored by an earlier delivery and is passed over. Only rows
+        with outcome `stored` keep properties, traits and context.
 
         Raises `WarehouseRejectedError` when a row cannot be stored; then nothing was.
         """
@@ -92,7 +93,8 @@ class Warehouse(Protocol):
 
     def restore(self, rows: Sequence[Row]) -> None:
         """Gives rows that are there already a new outcome, person or content (a retried quarantine entry, an
-        erasure): rows with the same event id are replaced, in one transaction, durable on return."""
+        erasure): rows with the same event id are replaced, in one transaction, durable on return. Unknown
+        ones are passed over."""
         ...
 
     def applied(self) -> Positions:
