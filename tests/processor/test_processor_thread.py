@@ -7,8 +7,12 @@ from typing import Any
 import pytest
 
 from bowerbird.errors import BowerbirdError, NotFoundError
+from bowerbird.eventlog.base import LogRow
+from bowerbird.eventlog.codec import encode
 from bowerbird.processor import engine
 from bowerbird.processor.engine import ProcessorThread
+from bowerbird.state.seen import MemorySeen
+from bowerbird.warehouse.memory import MemoryWarehouse
 
 
 @pytest.fixture
@@ -76,3 +80,95 @@ def test_nobody_waits_for_a_processor_that_has_stopped(line: Any, thread: Proces
     thread.stop()
     with pytest.raises(BowerbirdError, match="stopped"):
         thread.lag()
+
+
+class Flaky:
+    """A store of which one method fails once, before or after it did its work."""
+
+    def __init__(self, inner: Any, method: str, *, after: bool) -> None:
+        self._inner, self._method, self._after, self.failed = inner, method, after, False
+
+    def __getattr__(self, name: str) -> Any:
+        works = getattr(self._inner, name)
+        if name != self._method or self.failed:
+            return works
+
+        def fail(*arguments: Any) -> None:
+            self.failed = True
+            if self._after:
+                works(*arguments)
+            raise OSError("disk full")
+
+        return fail
+
+
+class Eager(MemorySeen):
+    """Keys that are due after every batch."""
+
+    def put(self, keys: Any) -> bool:
+        super().put(keys)
+        return True
+
+
+@pytest.mark.parametrize("after", [False, True])
+@pytest.mark.parametrize(("store", "method"), [("state", "remember"), ("seen", "sync"), ("state", "synced")])
+def test_a_store_that_fails_amid_a_commit_doubles_nothing(
+    line: Any, thread: ProcessorThread, store: str, method: str, after: bool
+) -> None:
+    line.processor.seen = Eager()
+    flaky = Flaky(getattr(line.processor, store), method, after=after)
+    setattr(line.processor, store, flaky)
+    line.append([line.event("bought", user_id="ada", email="a@x.io", dedupe_key="k", properties={"n": 1})])
+    line.append([line.event("bought", user_id="bob", email="a@x.io")])
+    until(lambda: flaky.failed and line.processor.applied == {0: 2} and thread.failure is None)
+    assert line.outcomes() == {"stored": 2}
+    assert {each.count for each in line.catalog.catalog("default") if each.property is None} == {2}
+    [bob] = line.people.find("default", {"user_id": "bob"})
+    assert len(line.people.person("default", bob).conflicts) == 1
+
+
+class Late(MemoryWarehouse):
+    """When its first batch is stored, an older row of another partition comes to light."""
+
+    def __init__(self, surface: Callable[[], None]) -> None:
+        super().__init__()
+        self.surface = surface
+
+    def write(self, rows: Any, applied: Any) -> None:
+        super().write(rows, applied)
+        self.surface()
+
+
+def test_what_is_stored_is_remembered_before_what_came_since(line: Any, thread: ProcessorThread) -> None:
+    """Were the older row taken first, it would be the first of the two, and the stored one nobody's duplicate."""
+    early, late = line.event(dedupe_key="k"), line.event(dedupe_key="k")
+    rows = [LogRow(1, 1, 1, encode([late]))]
+    log = line.processor.log
+
+    class TwoPartitions:
+        def read(self, after: Any, _limit: int, upto: Any = None) -> list[LogRow]:
+            end = {0: 1, 1: 1} if upto is None else upto
+            return [row for row in rows if after.get(row.partition, 0) < row.offset <= end.get(row.partition, 0)]
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(log, name)
+
+    line.processor.log = TwoPartitions()
+    line.processor.warehouse = Late(
+        lambda: rows.insert(0, LogRow(0, 1, 1, encode([early]))) if len(rows) == 1 else None
+    )
+    line.processor.state = Flaky(line.processor.state, "remember", after=False)
+    until(lambda: line.processor.applied == {0: 1, 1: 1} and thread.failure is None)
+    counts = line.processor.warehouse.counts({0: 1, 1: 1})
+    assert {outcome: count for (_, _, outcome), count in counts.items()} == {"stored": 1, "duplicate": 1}
+
+
+def test_an_operation_that_fails_half_way_leaves_no_half_replay(line: Any, thread: ProcessorThread) -> None:
+    line.append([line.event(user_id="ada", dedupe_key="k")])
+    until(lambda: line.outcomes() == {"stored": 1})
+    line.processor.seen = Flaky(line.processor.seen, "clear", after=False)
+    with pytest.raises(OSError, match="disk full"):
+        thread.replay()
+    line.append([line.event(user_id="bob"), line.event(user_id="ada", dedupe_key="k")])
+    until(lambda: line.outcomes() == {"stored": 2, "duplicate": 1})
+    assert len(line.people.find("default", {"user_id": "ada"})) == 1

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from bowerbird.clock import SECOND, Clock
 from bowerbird.console.base import Lag
-from bowerbird.errors import BowerbirdError
+from bowerbird.errors import BowerbirdError, ConflictError, NotFoundError
 from bowerbird.eventlog.codec import DecodeFailure, decode_each
 from bowerbird.processor.operations import Operations
 
@@ -44,6 +44,7 @@ class ProcessorThread:
             threading.Thread(target=self._move, name="warehouse-mover"),
         ]
         self._tidied_at = 0
+        self._recovered = False
 
     def start(self) -> None:
         for thread in self._threads:
@@ -66,13 +67,13 @@ class ProcessorThread:
             time.sleep(IDLE)
 
     def unmerge(self, workspace: str, person_id: str) -> tuple[str, str]:
-        return self._ask(lambda: self.operations.unmerge(workspace, person_id))
+        return self._ask(lambda: self._ready().unmerge(workspace, person_id))
 
     def erase(self, workspace: str, person_id: str) -> int:
-        return self._ask(lambda: self.operations.erase(workspace, person_id))
+        return self._ask(lambda: self._ready().erase(workspace, person_id))
 
     def retry(self, workspace: str, event_ids: list[str] | None) -> tuple[int, int]:
-        return self._ask(lambda: self.operations.retry(workspace, event_ids))
+        return self._ask(lambda: self._ready().retry(workspace, event_ids))
 
     def replay(self) -> int:
         return self._ask(self.operations.replay)
@@ -105,22 +106,26 @@ class ProcessorThread:
                     ) from None
 
     def _follow(self) -> None:
-        recovered = False
         while not self._stopping.is_set():
             try:
-                if not recovered:
-                    self.operations.recover()
-                    recovered = True
+                self._ready()
                 busy = self.processor.run_once()
                 self._tidy()
                 self.failure = None
             except Exception as error:
                 logger.exception("the batch failed and is tried again in %s s", RETRY)
                 self.failure = f"{type(error).__name__}: {error}"
-                self.processor.people.forget()
+                self._recovered = False
                 self._stopping.wait(RETRY)
                 busy = 0
             self._run_jobs(0 if busy else IDLE)
+
+    def _ready(self) -> Operations:
+        """What a failure left half done is done first: the stores may be ahead of what this process knows."""
+        if not self._recovered:
+            self.operations.recover()
+            self._recovered = True
+        return self.operations
 
     def _run_jobs(self, wait: float) -> None:
         """Runs what was asked; waits so long for a first question."""
@@ -129,8 +134,10 @@ class ProcessorThread:
             while True:
                 try:
                     answer.set_result(question())
+                except (NotFoundError, ConflictError) as error:
+                    answer.set_exception(error)
                 except Exception as error:
-                    self.processor.people.forget()
+                    self._recovered = False
                     answer.set_exception(error)
                 question, answer = self._jobs.get_nowait()
         except queue.Empty:

@@ -12,6 +12,7 @@ from bowerbird.eventlog.codec import DecodeFailure, decode_each
 from bowerbird.processor.batch import Batch, Item
 from bowerbird.processor.catalog import Catalog
 from bowerbird.processor.dedupe import Keys
+from bowerbird.processor.garbage import uncollected
 from bowerbird.processor.identity import identifiers_of
 from bowerbird.processor.people import People
 from bowerbird.processor.quarantine import Barred, StepFailedError, bar, undecodable
@@ -43,18 +44,21 @@ class Processor:
         """Takes up where the last run ended. What it stored but did not remember is processed again first, alone, so
         that nothing an operator does now can make it come out differently."""
         self.people.forget()
-        self.seen.put(self.state.unsynced())
         self.applied = self.state.applied()
+        if not self.applied:  # a replay was cut short, and these keys are of the run before
+            self.seen.clear()
+        self.seen.put(self.state.unsynced())
         stored = self.warehouse.applied()
         while self.run_once(upto=stored):
             pass
 
     def run_once(self, upto: Positions | None = None) -> int:
         """Processes what the log holds, up to one batch. Returns the number of log rows, 0 when there was none."""
-        rows = self.log.read(self.applied, self.batch_events, upto)
-        if rows:
-            self.process(rows)
-        return len(rows)
+        with uncollected():
+            rows = self.log.read(self.applied, self.batch_events, upto)
+            if rows:
+                self.process(rows)
+            return len(rows)
 
     def process(self, rows: Sequence[LogRow]) -> None:
         """Processes log rows and commits them. Where an event cannot be processed, the rows are split until it
