@@ -27,9 +27,8 @@ def process(data: Path, mover_cpu: int) -> Result:
         samples = [(0, *memory())]
         events = 0
         started, cpu_started = time.perf_counter(), time.thread_time()
-        while rows := work.log.read(work.applied, work.batch_events):
-            work.process(rows)
-            events += sum(row.size for row in rows)
+        while work.run_once():
+            events = sum(work.log.tally({}, work.applied).values())
             if events >= MILLION * len(samples):
                 samples.append((events, *memory()))
         wall, cpu = time.perf_counter() - started, time.thread_time() - cpu_started
