@@ -108,6 +108,17 @@ def test_what_the_warehouse_refuses_is_quarantined(line: Any, tells: bool) -> No
     assert line.people.find("default", {"user_id": "ada"}) == []
 
 
+def test_a_warehouse_that_refuses_even_the_quarantine_is_a_failure_and_no_endless_loop(line: Any) -> None:
+    def refuse(_rows: Any, _applied: Any) -> None:
+        raise WarehouseRejectedError("broken")
+
+    line.warehouse.write = refuse
+    line.append([line.event(), line.event()], [line.event()])
+    with pytest.raises(WarehouseRejectedError, match="broken"):
+        line.run()
+    assert line.catalog.quarantine("default", 10, None) == []
+
+
 @settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=st.lists(st.lists(st.booleans(), min_size=1, max_size=6), max_size=8), batch_events=st.integers(1, 50))
 def test_any_mix_of_good_and_bad(make_line: Any, rows: list[list[bool]], batch_events: int) -> None:

@@ -75,10 +75,13 @@ class Processor:
                 self._process_barring(rows, failure)
 
     def _process_barring(self, rows: Sequence[LogRow], failure: StepFailedError | WarehouseRejectedError) -> None:
-        """Every round bars at least one event more, so it ends."""
+        """Every round bars at least one event more, so it ends. Raises the failure that no event accounts for."""
         barred: Barred = {}
         while True:
+            before = len(barred)
             bar(barred, failure, rows[0])
+            if len(barred) == before:
+                raise failure
             try:
                 return self._commit(rows, barred)
             except (StepFailedError, WarehouseRejectedError) as another:
