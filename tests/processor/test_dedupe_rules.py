@@ -65,6 +65,19 @@ def test_scope_person_survives_a_merge(line: Any) -> None:
     assert line.outcomes() == {"stored": 3, "duplicate": 1}
 
 
+def test_scope_person_stays_with_those_whom_an_unmerge_parts(line: Any) -> None:
+    known = {"dedupe_scope": "person", "dedupe_key": "Order\x1f1"}
+    first = line.event(email="a@x.io")
+    line.send(first, line.event(phone="+1"), line.event(email="a@x.io", phone="+1"))
+    bought = line.event(phone="+1", **known)
+    line.send(bought)
+    line.operations.unmerge("default", line.person_of(first))
+    again = line.event(phone="+1", **known)
+    line.send(again, line.event(email="a@x.io", **known))
+    assert line.warehouse.find("default", again.event_id)[0].duplicate_of == bought.event_id
+    assert line.outcomes() == {"stored": 5, "duplicate": 1}
+
+
 def test_an_identify_leaves_no_event_row_but_its_traits(line: Any) -> None:
     event = line.event(
         "$identify", kind="identify", stored=False, user_id="ada", traits={"plan": "pro"}, dedupe_key="i"

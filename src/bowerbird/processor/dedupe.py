@@ -47,15 +47,17 @@ def _days(event: Event) -> tuple[int | None, ...]:
 def keys_of(event: Event, decision: Decision) -> list[bytes]:
     """The keys under which this event may have been seen before, the one it is remembered by first.
 
-    In scope `person` that is a key for the person found, and one for each other node of that person: an event is
-    the same one whichever of a person's identifiers named it, and whatever was merged since.
+    In scope `person` that is a key for the node the event goes to, and one for each other node of that person: an
+    event is the same one whichever of a person's identifiers named it, and whatever was merged since. It is
+    remembered with its node, which takes it along when a merge is undone.
     """
     if event.dedupe_scope == "workspace":
         return [_digest(event, "")]
-    if decision.root is None:
+    if decision.node is None or decision.root is None:
         return [_digest(event, person_id_of(event))]
     roots = (decision.root, *decision.merged)
-    return [_digest(event, node) for root in roots for node in (root.person_id, *root.absorbed)]
+    nodes = dict.fromkeys([decision.node, *(node for root in roots for node in (root.person_id, *root.absorbed))])
+    return [_digest(event, node) for node in nodes]
 
 
 def _digest(event: Event, person_id: str) -> bytes:
