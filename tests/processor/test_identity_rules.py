@@ -2,6 +2,13 @@
 
 from typing import Any
 
+import pytest
+
+from bowerbird.errors import NotFoundError
+from bowerbird.processor import identity
+from bowerbird.processor.identity import Named, decide
+from bowerbird.state.base import Node
+
 
 def test_an_event_that_names_nobody_known_makes_a_person(line: Any) -> None:
     one, other = line.event(email="a@example.com"), line.event(email="b@example.com")
@@ -131,3 +138,63 @@ def test_undoing_an_inner_merge_leaves_the_outer_one(line: Any) -> None:
     node_of_c = line.warehouse.find("default", c.event_id)[0].person_id
     line.operations.unmerge("default", node_of_c)
     assert line.person_of(a) == line.person_of(b) != line.person_of(c) == node_of_c
+
+
+def test_a_blank_email_names_nobody(line: Any) -> None:
+    one, other = line.event(email=" ", anonymous_id="x"), line.event(email="\t", anonymous_id="y")
+    line.send(one, other)
+    assert line.person_of(one) != line.person_of(other)
+
+
+def test_a_person_of_very_many_nodes_takes_nobody_in_any_more(line: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(identity, "MOST_NODES", 3)
+    browsers = [line.event(anonymous_id=f"anon-{number}") for number in range(4)]
+    logins = [line.event(user_id="kiosk", anonymous_id=f"anon-{number}") for number in range(4)]
+    line.send(*browsers, *logins)
+    [kiosk] = line.people.find("default", {"user_id": "kiosk"})
+    assert len(line.people.members("default", kiosk)) == 3
+    assert [line.person_of(each) == kiosk for each in browsers] == [True, True, True, False]
+    assert {line.person_of(each) for each in logins} == {kiosk}
+    [conflict] = line.people.person("default", kiosk).conflicts
+    assert (conflict.value, conflict.resolution) == ("anon-3", "moved")
+
+
+def test_many_kept_apart_cost_a_large_person_little(line: Any) -> None:
+    nodes = [[f"{side}-{number}" for number in range(499)] for side in "ab"]
+    one, other = (Node(ids[0], 1, absorbed=tuple(ids[1:])) for ids in nodes)
+    named = [Named(("w", "email", "a"), "a-0", one), Named(("w", "phone", "b"), "b-0", other)]
+    apart = {"a-498": {"b-498"}, "b-498": {"a-498"}}
+    assert decide(None, named, {"c": {"d"}}).merged == (other,)
+    assert decide(None, named, apart).conflicts == (named[1],)
+
+
+def test_an_unmerge_can_be_followed_by_another(line: Any) -> None:
+    a, b, c = (line.event(email=f"{name}@x.io", traits={"name": name}) for name in "abc")
+    line.send(a, b, c)
+    line.send(line.event(email="a@x.io", phone="+1"), line.event(email="b@x.io", phone="+1"))
+    line.send(line.event(email="c@x.io", phone="+1"))
+    root = line.person_of(a)
+    nodes = [line.warehouse.find("default", each.event_id)[0].person_id for each in (a, b, c)]
+    assert line.operations.unmerge("default", root) == (root, nodes[2])
+    assert line.operations.unmerge("default", root) == (root, nodes[1])
+    with pytest.raises(NotFoundError):
+        line.operations.unmerge("default", root)
+    assert [line.person_of(each) for each in (a, b, c)] == nodes
+    assert [line.people.person("default", node).traits for node in nodes] == [{"name": name} for name in "abc"]
+    line.send(line.event(email="b@x.io", anonymous_id="z"), line.event(email="c@x.io", anonymous_id="z"))
+    assert line.person_of(b) == line.person_of(c) != line.person_of(a), "nobody kept these two apart"
+    line.send(line.event(email="c@x.io", user_id="u"), line.event(email="a@x.io", anonymous_id="z"))
+    assert line.person_of(c) != line.person_of(a), "b was kept apart from a, whomever it is with"
+
+
+def test_an_erased_persons_identifiers_come_back_as_somebody_new(line: Any) -> None:
+    before = line.event(user_id="ada", email="a@x.io", account_id="acme", traits={"plan": "pro"})
+    line.send(before)
+    erased = line.person_of(before)
+    line.operations.erase("default", erased)
+    after = line.event(user_id="ada", email="a@x.io")
+    line.send(after)
+    person = line.people.person("default", line.person_of(after))
+    assert person.person_id != erased
+    assert (person.traits, person.accounts, person.merges) == ({}, [], [])
+    assert line.stored()[0].account_id is None

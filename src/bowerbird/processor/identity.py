@@ -1,10 +1,17 @@
 """Who an event belongs to: a pure decision on the identifiers that it names and the people that carry them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence, Set
 from typing import NamedTuple
 
 from bowerbird.event import Event
 from bowerbird.state.base import Identifier, Node, identifier
+
+MOST_NODES = 1_000
+"""Nodes of a person. One with more (a kiosk's login, a test account, a bot) would make every look at it slow: it takes
+nobody further in, as if an operator kept them apart."""
+
+KeptApart = Mapping[str, Set[str]]
+"""By node, the nodes that no event may merge it with."""
 
 
 class Named(NamedTuple):
@@ -42,7 +49,7 @@ def identifiers_of(event: Event) -> list[Identifier]:
         found.append((workspace, "user_id", event.user_id))
     if event.other_ids:
         found += [identifier(workspace, kind, value) for kind, value in event.other_ids.items() if value]
-    if event.email:
+    if event.email and not event.email.isspace():
         found.append(identifier(workspace, "email", event.email))
     if event.phone:
         found.append((workspace, "phone", event.phone))
@@ -51,11 +58,12 @@ def identifiers_of(event: Event) -> list[Identifier]:
     return found
 
 
-def decide(user_id: str | None, named: Sequence[Named], kept_apart: frozenset[tuple[str, str]]) -> Decision:
+def decide(user_id: str | None, named: Sequence[Named], kept_apart: KeptApart) -> Decision:
     """Whom an event with this user_id and these known identifiers (strongest first) goes to.
 
     The strongest identifier whose person may carry the event's user_id decides. Everybody else named becomes one
-    with that person, except who carries another user_id, or was kept apart by an operator: that is a conflict.
+    with that person, except who carries another user_id, was kept apart by an operator, or is too much: that is a
+    conflict.
     """
     if not named:
         return Decision(None, None, user_id=user_id)
@@ -67,7 +75,7 @@ def decide(user_id: str | None, named: Sequence[Named], kept_apart: frozenset[tu
         if root in chosen:
             continue
         other_user = user_id and root.user_id and root.user_id != user_id
-        if other_user or (kept_apart and any(_apart(root, other, kept_apart) for other in chosen)):
+        if other_user or (chosen and _must_stay_apart(root, chosen, kept_apart)):
             conflicts.append(each)
         else:
             node = node or each.node
@@ -77,12 +85,13 @@ def decide(user_id: str | None, named: Sequence[Named], kept_apart: frozenset[tu
     return Decision(node, root_chosen, tuple(chosen[1:]), tuple(conflicts), user_id)
 
 
-def _apart(one: Node, other: Node, kept_apart: frozenset[tuple[str, str]]) -> bool:
-    return any((a, b) in kept_apart for a in _nodes(one) for b in _nodes(other))
-
-
-def _nodes(root: Node) -> tuple[str, ...]:
-    return (root.person_id, *root.absorbed)
+def _must_stay_apart(root: Node, chosen: Sequence[Node], kept_apart: KeptApart) -> bool:
+    if len(root.absorbed) + sum(len(other.absorbed) + 1 for other in chosen) >= MOST_NODES:
+        return True
+    if not kept_apart:
+        return False
+    others = {node for other in chosen for node in (other.person_id, *other.absorbed)}
+    return any(not others.isdisjoint(kept_apart.get(node, ())) for node in (root.person_id, *root.absorbed))
 
 
 def person_id_of(event: Event) -> str:

@@ -23,13 +23,13 @@ class Operations:
         self.clock = clock
 
     def recover(self) -> None:
-        self.processor.people.kept_apart = self.upkeep.kept_apart()
+        self.processor.people.keep_apart(self.upkeep.kept_apart())
         self.processor.recover()
 
     def unmerge(self, workspace: str, person_id: str) -> tuple[str, str]:
         merge = self.upkeep.unmerge(workspace, person_id, self.clock.now())
         self.processor.people.forget()
-        self.processor.people.kept_apart = self.upkeep.kept_apart()
+        self.processor.people.keep_apart(self.upkeep.kept_apart())
         return merge.survivor, merge.absorbed
 
     def erase(self, workspace: str, person_id: str) -> int:

@@ -17,11 +17,16 @@ class People:
         self.owners: dict[Identifier, str] = {}
         self.roots: dict[str, str] = {}
         self.nodes: dict[str, Node] = {}
-        self.kept_apart: frozenset[tuple[str, str]] = frozenset()
-        """Pairs of nodes, in both orders, that no event may merge."""
+        self.kept_apart: dict[str, set[str]] = {}
 
     def forget(self) -> None:
         self.owners, self.roots, self.nodes = {}, {}, {}
+
+    def keep_apart(self, pairs: Iterable[tuple[str, str]]) -> None:
+        """From now on no event merges these nodes, and only these; pairs come in both orders."""
+        self.kept_apart = {}
+        for one, other in pairs:
+            self.kept_apart.setdefault(one, set()).add(other)
 
     def prepare(self, identifiers: Iterable[Identifier]) -> None:
         """Looks up all identifiers of a batch at once."""
@@ -148,11 +153,15 @@ def learn_traits(event: Event, node: str, changes: Changes) -> None:
             traits[key] = Trait(event.workspace, node, name, value, event.occurred_at, event.event_id)
 
 
+MOST_ACCOUNTS = 1_000
+"""Accounts that a person belongs to; events of further ones keep their account all the same."""
+
+
 def account_of(event: Event, node: str, root: Node, changes: Changes) -> str | None:
     """The event's account: its own, which the person then belongs to; else the person's, if it has just one."""
     account_id = event.account_id
     if account_id:
-        if account_id not in root.accounts:
+        if account_id not in root.accounts and len(root.accounts) < MOST_ACCOUNTS:
             root.accounts += (account_id,)
             changes.accounts[event.workspace, node, account_id] = event.received_at
         return account_id
