@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from bowerbird.service.child import Child
 from bowerbird.settings import Settings
-from bowerbird.wiring import open_registry
+from bowerbird.wiring.registry import open_registry
 
 
 class Server(NamedTuple):

@@ -18,7 +18,7 @@ def events(count: int, seed: int = 1, people: int | None = None, per_second: int
     """`count` events of about `count / 20` people, 2 % of them sent twice."""
     pick = random.Random(seed)
     crowd = people or max(10, count // 20)
-    make_id = event_ids(pick.randbytes)
+    make_id = event_ids(pick.getrandbits)
     last: Event | None = None
     for number in range(count):
         at = START + number * SECOND // per_second

@@ -7,7 +7,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from bowerbird.errors import BowerbirdError, ConflictError, DataDirectoryBusyError
-from bowerbird.wiring import dialects
+from bowerbird.wiring.collector import dialects
 
 
 def test_probes_need_no_key(house: Any) -> None:

@@ -132,7 +132,7 @@ def _address(settings: "Settings", url: str | None) -> Iterator[tuple[str, "http
         return
     import httpx
 
-    from bowerbird.wiring import local_console
+    from bowerbird.wiring.engine import local_console
 
     with local_console(settings) as app, _served(app) as socket:
         yield "http://engine", httpx.HTTPTransport(uds=str(socket))

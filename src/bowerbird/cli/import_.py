@@ -63,7 +63,7 @@ def import_(
 def _run(settings: "Settings", what: tuple[str, str, str], file: Path, out: tuple[Path, Progress]) -> "Importer":
     import asyncio
 
-    from bowerbird.wiring import open_import
+    from bowerbird.wiring.collector import open_import
 
     rejects, bar = out
 

@@ -47,7 +47,7 @@ class Invocation:
     @contextmanager
     def registry(self) -> Iterator["SqlRegistry"]:
         """The registry of the data directory; a new directory is set up first."""
-        from bowerbird.wiring import open_registry
+        from bowerbird.wiring.registry import open_registry
 
         registry = open_registry(self.settings())
         try:

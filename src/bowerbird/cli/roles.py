@@ -22,7 +22,7 @@ def collect(
 ) -> None:
     """One collector process of `bowerbird serve`."""
     from bowerbird.service.child import ParentLine, listening_socket
-    from bowerbird.wiring import run_collector
+    from bowerbird.wiring.collector import run_collector
 
     line = ParentLine(parent_fd)
     run_collector(invocation(ctx).settings(), listening_socket(listen_fd), console_url, line.ready)
@@ -37,7 +37,7 @@ def process(
 ) -> None:
     """The engine process of `bowerbird serve`: processor, console and JSON API."""
     from bowerbird.service.child import ParentLine, listening_socket
-    from bowerbird.wiring import run_engine
+    from bowerbird.wiring.engine import run_engine
 
     line = ParentLine(parent_fd)
     run_engine(invocation(ctx).settings(), listening_socket(listen_fd), collector_url, line.ready)

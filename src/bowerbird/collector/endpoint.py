@@ -30,7 +30,7 @@ class Endpoint:
         self._log = log
         self._clock = parts.clock
         self._body_limit = parts.body_limit
-        self._new_id = event_ids(Random().randbytes)  # noqa: S311  # to be told apart, not to be guessed
+        self._new_id = event_ids(Random().getrandbits)  # noqa: S311  # to be told apart, not to be guessed
         self._admission = Admission(parts.registry, parts.limiter)
         self._lookups = Lookups(parts.registers, parts.catalog)
 
