@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from lmdb import MapFullError
 
+from bowerbird.state import seen as seen_module
 from bowerbird.state.base import SeenKey
 from bowerbird.state.seen import LmdbSeen, MemorySeen
 
@@ -101,6 +103,35 @@ def test_lmdb_drops_days_that_are_over(tmp_path: Path) -> None:
     assert again.first(KEY, 20_009) == (ONE, 20_009)
     assert again.first(KEY, 20_001) is None
     again.close()
+
+
+def test_lmdb_takes_many_days_at_once(tmp_path: Path) -> None:
+    """As when a long and quiet log is replayed."""
+    seen = LmdbSeen(tmp_path / "seen")
+    seen.put([SeenKey(KEY, day, ONE, day) for day in range(20_000, 20_200)])
+    seen.sync()
+    known = [day for day in range(20_000, 20_200) if seen.first(KEY, day)]
+    assert known == [20_197, 20_198, 20_199]
+    seen.close()
+
+
+def test_lmdb_on_a_full_disk_still_knows_its_keys_and_goes_on_when_there_is_room(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(seen_module, "_MAP_SIZE", 100_000)
+    seen = LmdbSeen(tmp_path / "seen")
+    seen.put([SeenKey(KEY, 20_000, ONE, 17)])
+    seen.sync()
+    seen.put([SeenKey(number.to_bytes(16, "big"), 20_001, ONE, number) for number in range(10_000)])
+    for _ in range(2):
+        with pytest.raises(MapFullError):
+            seen.sync()
+        assert seen.first(KEY, 20_000) == (ONE, 17)
+        assert seen.first((5).to_bytes(16, "big"), 20_001) == (ONE, 5)
+    seen.environment.set_mapsize(1 << 30)
+    seen.sync()
+    assert seen.first((5).to_bytes(16, "big"), 20_001) == (ONE, 5)
+    seen.close()
 
 
 puts = st.lists(

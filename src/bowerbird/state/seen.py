@@ -5,7 +5,8 @@ What a crash takes from memory the state still holds (`ProcessorState.unsynced`)
 live in a database a day, dropped whole when the day is over: look-ups never slow down, and nothing has to be swept.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import lmdb
@@ -17,6 +18,8 @@ DAY = 86_400_000_000
 _FOR_EVER = b"for-ever"
 _MAP_SIZE = 1 << 38
 _ID_BYTES = 16
+_DAYS = 3
+"""Days of which keys are kept: the latest."""
 
 
 class LmdbSeen:
@@ -25,15 +28,15 @@ class LmdbSeen:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.gather = gather
         self.environment = lmdb.open(str(path), map_size=_MAP_SIZE, max_dbs=64, metasync=True, meminit=False)
-        self.databases = {_FOR_EVER: self.environment.open_db(_FOR_EVER)}
-        for name in self._day_names():
-            self.databases[name] = self.environment.open_db(name)
+        self.environment.open_db(_FOR_EVER)
         self.gathered: dict[bytes, dict[bytes, tuple[str, int]]] = {}
-        self.reader = self.environment.begin()
+        self._look()
 
-    def _day_names(self) -> list[bytes]:
+    def _look(self) -> None:
         with self.environment.begin() as transaction:
-            return [bytes(name) for name in transaction.cursor().iternext(values=False) if name != _FOR_EVER]
+            names = [bytes(name) for name in transaction.cursor().iternext(values=False)]
+        self.databases = {name: self.environment.open_db(name) for name in names}
+        self.reader = self.environment.begin()
 
     def first(self, key: bytes, day: int | None) -> tuple[str, int] | None:
         name = _name(day)
@@ -54,32 +57,35 @@ class LmdbSeen:
         return sum(map(len, self.gathered.values())) >= self.gather
 
     def sync(self) -> None:
-        self.reader.abort()
-        for name in self.gathered:
-            if name not in self.databases:
-                self.databases[name] = self.environment.open_db(name)
-        with self.environment.begin(write=True) as transaction:
-            for name, keys in self.gathered.items():
-                with transaction.cursor(self.databases[name]) as cursor:
-                    cursor.putmulti([(key, _pack(*keys[key])) for key in sorted(keys)])
-            self._drop_days_that_are_over(transaction)
+        days = sorted({*self.databases, *self.gathered} - {_FOR_EVER})
+        over = set(days[:-_DAYS])
+        with self._changing() as transaction:
+            for name in self.gathered.keys() - over:
+                self._write(transaction, name)
+            for name in over & self.databases.keys():
+                transaction.drop(self.databases[name], delete=True)
         self.gathered = {}
-        self.reader = self.environment.begin()
 
-    def _drop_days_that_are_over(self, transaction: lmdb.Transaction) -> None:
-        """Keeps the three latest days."""
-        days = sorted(name for name in self.databases if name != _FOR_EVER)
-        for name in days[:-3]:
-            transaction.drop(self.databases.pop(name), delete=True)
+    def _write(self, transaction: lmdb.Transaction, name: bytes) -> None:
+        keys = self.gathered[name]
+        with transaction.cursor(self.environment.open_db(name, txn=transaction)) as cursor:
+            cursor.putmulti([(key, _pack(*keys[key])) for key in sorted(keys)])
 
     def clear(self) -> None:
-        self.reader.abort()
-        with self.environment.begin(write=True) as transaction:
-            for name in [*self.databases]:
-                transaction.drop(self.databases.pop(name), delete=True)
+        with self._changing() as transaction:
+            for name, database in self.databases.items():
+                transaction.drop(database, delete=name != _FOR_EVER)
         self.gathered = {}
-        self.databases = {_FOR_EVER: self.environment.open_db(_FOR_EVER)}
-        self.reader = self.environment.begin()
+
+    @contextmanager
+    def _changing(self) -> Iterator[lmdb.Transaction]:
+        """A transaction that writes. Readers see what it did, or, where it fails, what was there before."""
+        self.reader.abort()
+        try:
+            with self.environment.begin(write=True) as transaction:
+                yield transaction
+        finally:
+            self._look()
 
     def close(self) -> None:
         self.reader.abort()
