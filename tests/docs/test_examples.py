@@ -1,15 +1,15 @@
 """Every example of the documents is run, and gives what the documents say that it gives.
 
 In a document,
-- a `bash` block is run with BOWERBIRD_URL, BOWERBIRD_CONSOLE_URL and BOWERBIRD_KEY of a real server, and the block behind
-  it shows the answer: `json` (compared as a document), `http` (of `curl -i`: status line, some of the headers, the
-  body) or `text`;
+- a `bash` block is run with BOWERBIRD_URL, BOWERBIRD_CONSOLE_URL and BOWERBIRD_KEY of a real server, and the block
+  behind it shows the answer: `json` (compared as a document), `http` (of `curl -i`: status line, some of the headers,
+  the body) or `text`;
 - a `console` block is run in a data directory of the page's own: a line `$ …` is a command, and what follows is what it
   prints; `[exit 1]` at the end is its exit code;
 - a `sh` block is for the reader to run, and speaks neither to a server nor for one.
 
-Anywhere in an answer, `…` stands for whatever there is; in an object, a member "…" stands for further members, and at the
-end of an array for further elements. The blocks of a page are run in their order.
+Anywhere in an answer, `…` stands for whatever there is; in an object, a member "…" stands for further members, and at
+the end of an array for further elements. The blocks of a page are run in their order.
 """
 
 import os
@@ -77,11 +77,9 @@ def test_requests_give_the_answers_shown(page: Path, documented: Any, reader: Ca
     for request, answer in examples(page):
         assert "curl" in request.text, f"{request.where} is no request: make it a sh block"
         documented.settle()
-        done = subprocess.run(
-            ["bash", "-euo", "pipefail", "-c", request.text], env=environment, capture_output=True, timeout=_SECONDS
-        )
-        assert done.returncode == 0, f"{request.where}: {done.stderr.decode()}"
-        assert fits(answer, done.stdout.decode()), f"{answer.where}: the answer is {done.stdout.decode()}"
+        code, output = shell(request.text, environment)
+        assert code == 0, f"{request.where}: {output}"
+        assert fits(answer, output), f"{answer.where}: the answer is {output}"
 
 
 @having("console")
@@ -123,14 +121,24 @@ def run(command: str) -> str:
     """Runs a plain verb in this process, anything else in a shell. A failure shows as `[exit 1]`."""
     if not command.startswith("bowerbird ") or "$(" in command:
         path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
-        done = subprocess.run(
-            ["bash", "-euc", command], env={**os.environ, "PATH": path}, capture_output=True, timeout=_SECONDS
-        )
-        output, code = (done.stdout + done.stderr).decode(), done.returncode
+        code, output = shell(command, {**os.environ, "PATH": path})
     else:
         result = CliRunner().invoke(app, shlex.split(command)[1:], prog_name="bowerbird")
-        output, code = result.output, result.exit_code
+        code, output = result.exit_code, result.output
     return output if code == 0 else f"{output}\n[exit {code}]"
+
+
+def shell(script: str, environment: dict[str, str]) -> tuple[int, str]:
+    """Exit code and everything printed."""
+    done = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", script],
+        check=False,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        timeout=_SECONDS,
+    )
+    return done.returncode, done.stdout.decode()
 
 
 def fits(answer: Block, printed: str) -> bool:
