@@ -45,9 +45,10 @@ class LogReader(Protocol):
         """Whole rows behind `after`, until they hold at least `limit` events, fill a fixed bound of memory (64 MB), or
         the log's end is reached. Raises `LogDamagedError` where rows are missing or a file cannot be read.
 
-        Rows of a partition come in order; between partitions, in the order of their commit times as far as they
-        are known. `upto` bounds each partition (one not named in it gives no rows). The same arguments give the
-        same rows when `upto` is given. Empty when there is nothing new.
+        Rows of a partition come in order; between partitions, in the order of their commit times, also from one read
+        to the next: reading again from the first row gives the same order, unless a clock was set back. `upto` bounds
+        each partition (one not named in it gives no rows). The same arguments give the same rows when `upto` is
+        given. Empty when there is nothing new.
         """
         ...
 

@@ -11,6 +11,7 @@ from typing import TypeVar
 from bowerbird.errors import LogDamagedError, NotFoundError
 from bowerbird.event import Positions
 from bowerbird.eventlog.base import LogRow, Tally
+from bowerbird.eventlog.sqlite.commits import wait_for_commits
 from bowerbird.eventlog.sqlite.connections import Connections
 from bowerbird.eventlog.sqlite.erasure import erase_in_segment
 from bowerbird.eventlog.sqlite.partition import SegmentFile, partitions, remove_segments, segment_files
@@ -44,10 +45,12 @@ class SqliteLogReader:
         self._connections = Connections()
 
     def read(self, after: Positions, limit: int, upto: Positions | None = None) -> list[LogRow]:
-        return self._steadily(lambda: self._read(after, limit, upto))
+        if upto is None:
+            return self._steadily(lambda: self._read_on(after, limit))
+        return self._steadily(lambda: self._read(after, limit, upto, {}))
 
     def heads(self) -> Positions:
-        return self._steadily(lambda: {number: self._head(files[-1]) for number, files in self._partitions() if files})
+        return self._steadily(self._heads)
 
     def tally(self, after: Positions, upto: Positions) -> Tally:
         return self._steadily(lambda: self._tally(after, upto))
@@ -98,7 +101,22 @@ class SqliteLogReader:
             self._connections.keep(directory, {file.path for file in files})
             yield number, files
 
-    def _read(self, after: Positions, limit: int, upto: Positions | None) -> list[LogRow]:
+    def _heads(self) -> Positions:
+        return {number: self._head(files[-1]) for number, files in self._partitions() if files}
+
+    def _read_on(self, after: Positions, limit: int) -> list[LogRow]:
+        """Rows that are there now, in an order that nothing to come will change: before them come all that were
+        committed earlier, so that reading the log again from any position gives the same order."""
+        heads = self._heads()
+        new = {number: head for number, head in heads.items() if head != after.get(number, 0)}
+        if not new:
+            return []
+        if len(heads) > 1:
+            wait_for_commits(self._log_dir, lambda number: heads.get(number, 0) != self._heads().get(number, 0))
+        return self._read(after, limit, None, new)
+
+    def _read(self, after: Positions, limit: int, upto: Positions | None, ends: Positions) -> list[LogRow]:
+        """Stops where the last of `ends` is reached, if there are any."""
         found: list[LogRow] = []
         events = size = 0
         with ExitStack() as stack:
@@ -111,6 +129,10 @@ class SqliteLogReader:
                 found.append(row)
                 events += row.size
                 size += len(row.events)
+                if ends.get(row.partition) == row.offset:
+                    ends = {number: end for number, end in ends.items() if number != row.partition}
+                    if not ends:
+                        break
                 if events >= limit or size >= READ_BYTES:
                     break
         return found
