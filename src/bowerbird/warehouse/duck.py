@@ -22,6 +22,7 @@ from bowerbird.warehouse.shredding import OFF
 _POSITIONS = 'SELECT "partition", max("offset") FROM positions GROUP BY ALL'
 _REACH = "INSERT INTO positions SELECT unnest($partitions::INTEGER[]), unnest($offsets::BIGINT[])"
 _PAGE = 1000
+"""Rows of the longest page; content of other rows is not read."""
 _WAL = "512MB"
 """As long as moves keep up, they checkpoint long before; a commit that has to takes seconds."""
 _MISFIT = (*UNFIT, duckdb.DataError, duckdb.IntegrityError, duckdb.InvalidInputException)
@@ -165,6 +166,7 @@ def _connect(path: Path, memory_limit: str, threads: int) -> DuckDBPyConnection:
         "checkpoint_threshold": _WAL,
         "auto_checkpoint_skip_wal_threshold": 1 << 62,
         "variant_minimum_shredding_size": OFF,
+        "late_materialization_max_rows": _PAGE,
     }
     try:
         return duckdb.connect(str(path), config=config)

@@ -7,9 +7,7 @@ from duckdb import DuckDBPyConnection
 
 from bowerbird.warehouse.shredding import is_uniform, shredding
 
-_CUT = """
-    SELECT max(id), count(*), (SELECT count(*) FROM hot)
-    FROM (SELECT rowid AS id FROM hot ORDER BY rowid LIMIT $rows)"""
+_CUT = "SELECT max(id), count(*) FROM (SELECT rowid AS id FROM hot ORDER BY rowid LIMIT $rows)"
 _COPY = """
     INSERT INTO cold
     SELECT * REPLACE (properties::JSON::VARIANT AS properties, context::JSON::VARIANT AS context)
@@ -27,13 +25,12 @@ def move_group(cursor: DuckDBPyConnection, rows: int) -> int:
 
     Nothing else may delete from `hot` meanwhile.
     """
-    cut, found, there = cursor.execute(_CUT, {"rows": rows}).fetchall()[0]
+    cut, found = cursor.execute(_CUT, {"rows": rows}).fetchall()[0]
     if found < rows:
         return 0
     with shredding(cursor, max(rows // 4, 1)) if is_uniform(cursor, cut) else nullcontext():
         _move(cursor, cut)
-        if there < 2 * rows:
-            _checkpoint(cursor)
+        _checkpoint(cursor, rows // 2)
     return rows
 
 
@@ -50,8 +47,10 @@ def _move(cursor: DuckDBPyConnection, cut: int) -> None:
         raise
 
 
-def _checkpoint(cursor: DuckDBPyConnection) -> None:
-    """Empties the write-ahead log while little stands in `hot`: whoever inserts waits for as long as `hot` is
-    written. What cannot be done now, because somebody still reads what was deleted, is done after the next move."""
-    with suppress(duckdb.TransactionException):
-        cursor.execute("CHECKPOINT")
+def _checkpoint(cursor: DuckDBPyConnection, most: int) -> None:
+    """Empties the write-ahead log, unless more than `most` rows stand in `hot`: inserts wait while they are written.
+    What cannot be done now, because somebody still reads what was deleted, is done after the next move."""
+    left: int = cursor.execute("SELECT count(*) FROM hot").fetchall()[0][0]
+    if left <= most:
+        with suppress(duckdb.TransactionException):
+            cursor.execute("CHECKPOINT")
