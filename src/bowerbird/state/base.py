@@ -201,7 +201,7 @@ class Upkeep(Protocol):
         ...
 
     def erase(self, workspace: str, nodes: Sequence[str], event_ids: Sequence[str]) -> None:
-        """Removes nodes with all that hangs on them, and these events from quarantine."""
+        """Removes nodes with all that hangs on them, and these events from quarantine. No byte of them stays."""
         ...
 
     def entries(self, workspace: str | None, event_ids: Sequence[str] | None) -> list[QuarantineEntry]:

@@ -13,6 +13,7 @@ from bowerbird.errors import BowerbirdError
 from bowerbird.state.tables import metadata
 
 SCHEMA_VERSION = 1
+_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON", "cache_size=-65536", "temp_store=MEMORY")
 
 
 def open_sqlite(path: Path | None) -> Engine:
@@ -31,6 +32,21 @@ def open_sqlite(path: Path | None) -> Engine:
     return engine
 
 
+def scrub(engine: Engine) -> None:
+    """Nothing that was deleted by now stays in the database's files. Waits for readers; raises `BowerbirdError` where
+    one of them stays."""
+    connection = engine.raw_connection()
+    try:
+        busy = connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+    finally:
+        connection.close()
+    if busy:
+        raise BowerbirdError(
+            "the state is in use; what was erased still stands in its write-ahead log",
+            "Stop the server and start it again: then it is gone.",
+        )
+
+
 @contextmanager
 def _alone(directory: Path) -> Iterator[None]:
     """One process at a time."""
@@ -44,7 +60,7 @@ def _alone(directory: Path) -> Iterator[None]:
 
 def _configure(connection: Any, _record: Any) -> None:
     connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "cache_size=-65536", "temp_store=MEMORY"):
+    for pragma in _PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Engine, delete, insert, or_, select, update
 from bowerbird.errors import NotFoundError
 from bowerbird.state import tables as t
 from bowerbird.state.base import Merge, QuarantineEntry
+from bowerbird.state.database import scrub
 from bowerbird.state.readers import merge_of, quarantine_entry
 
 
@@ -32,8 +33,8 @@ class SqlUpkeep:
             connection.execute(delete(t.kept_apart).where(t.kept_apart.c.one.in_(pair), t.kept_apart.c.other.in_(pair)))
             connection.execute(insert(t.kept_apart), {"one": merge.survivor, "other": merge.absorbed})
             connection.execute(update(t.nodes).where(t.nodes.c.person_id == merge.absorbed).values(merged_into=None))
-            for root in (self._root(connection, merge.survivor), merge.absorbed):
-                self._settle(connection, root)
+            for root, members in self._members(connection, merge.absorbed).items():
+                self._settle(connection, root, members)
             return msgspec.structs.replace(merge, undone_at=now)
 
     def _latest_merge(self, connection: Connection, workspace: str, person_id: str) -> Merge:
@@ -48,22 +49,23 @@ class SqlUpkeep:
             "`bowerbird person show` lists a person's merges.",
         )
 
-    def _root(self, connection: Connection, person_id: str) -> str:
+    def _members(self, connection: Connection, person_id: str) -> dict[str, list[str]]:
+        """All nodes of the person as it was with this node, by the roots that their pointers lead to now."""
         n = t.nodes.c
-        while True:
-            into = connection.execute(select(n.merged_into).where(n.person_id == person_id)).scalar_one()
-            if into is None:
-                return person_id
-            person_id = into
+        root = select(n.root).where(n.person_id == person_id).scalar_subquery()
+        rows = connection.execute(select(n.person_id, n.merged_into).where(n.root == root))
+        into: dict[str, str | None] = {row.person_id: row.merged_into for row in rows}
+        members: dict[str, list[str]] = {}
+        for node in into:
+            root_now = node
+            while (further := into[root_now]) is not None:
+                root_now = further
+            members.setdefault(root_now, []).append(node)
+        return members
 
-    def _settle(self, connection: Connection, root: str) -> None:
-        """Points everything that merged into `root` at it, and gives it the user_id that its nodes carry."""
+    def _settle(self, connection: Connection, root: str, members: Sequence[str]) -> None:
+        """Points the members at their root, and gives it the user_id that they carry."""
         n = t.nodes.c
-        members, front = [root], [root]
-        while front:
-            found = connection.execute(select(n.person_id).where(n.merged_into.in_(front))).scalars()
-            front = list(found)
-            members += front
         carried = connection.execute(
             select(t.identifiers.c.value)
             .where(t.identifiers.c.person_id.in_(members), t.identifiers.c.kind == "user_id")
@@ -89,6 +91,7 @@ class SqlUpkeep:
                         t.quarantine.c.workspace == workspace, t.quarantine.c.event_id == event_id
                     )
                 )
+        scrub(self.engine)
 
     def entries(self, workspace: str | None, event_ids: Sequence[str] | None) -> list[QuarantineEntry]:
         q = t.quarantine.c
