@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, suppress
+from contextlib import ExitStack, closing, suppress
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -294,11 +294,10 @@ def arguments(pid: int) -> list[str]:
 def running(data: Path) -> Iterator[Server]:
     """A server that is stopped at the end, however it stands then, and its processes with it."""
     server = Server(data)
-    left: list[int] = []
     try:
         yield server.start()
     finally:
-        if server.process is not None:
+        if server.process is not None and server.process.poll() is None:
             left = children(server.process.pid)
             server.process.terminate()
             try:
@@ -320,11 +319,6 @@ def shared_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 @pytest.fixture(scope="session")
-def _numbers() -> Iterator[int]:
-    return itertools.count()
-
-
-@pytest.fixture(scope="session")
 def lines(shared_server: Server) -> Iterator[Lines]:
     with closing(Lines(shared_server)) as opened:
         yield opened
@@ -337,16 +331,27 @@ def lines_to(server: Server) -> Iterator[Lines]:
         yield opened
 
 
+@pytest.fixture(scope="session")
+def new_workspace(shared_server: Server, lines: Lines) -> Iterator[Callable[[], Workspace]]:
+    """Makes a workspace on the shared server; returns when every collector knows its key."""
+    numbers = itertools.count()
+    with ExitStack() as closing_all:
+
+        def make() -> Workspace:
+            name = f"workspace-{next(numbers)}"
+            shared_server.call("workspace", "create", name)
+            key = shared_server.call("key", "create", "--workspace", name, "--scope", "admin")["secret"]
+            until(lambda: lines.statuses(*SCRIBE_PROBE, {"Authorization": f"Bearer {key}"}) == {422}, 5)
+            api = Api(shared_server, key)
+            closing_all.enter_context(api.http)
+            return Workspace(shared_server, name, key, api)
+
+        yield make
+
+
 @pytest.fixture
-def workspace(shared_server: Server, lines: Lines, _numbers: Iterator[int]) -> Iterator[Workspace]:
-    """New, on the shared server, where every collector knows its key."""
-    name = f"workspace-{next(_numbers)}"
-    shared_server.call("workspace", "create", name)
-    key = shared_server.call("key", "create", "--workspace", name, "--scope", "admin")["secret"]
-    api = Api(shared_server, key)
-    with closing(api.http):
-        until(lambda: lines.statuses(*SCRIBE_PROBE, {"Authorization": f"Bearer {key}"}) == {422}, 5)
-        yield Workspace(shared_server, name, key, api)
+def workspace(new_workspace: Callable[[], Workspace]) -> Workspace:
+    return new_workspace()
 
 
 SCRIBE_PROBE = ("POST", "/v1/analytics/events")
@@ -367,11 +372,11 @@ def api() -> Iterator[Callable[[Server], Api]]:
         each.http.close()
 
 
-@pytest.fixture(name="until")
+@pytest.fixture(name="until", scope="session")
 def until_() -> Callable[..., float]:
     return until
 
 
-@pytest.fixture(name="vendors")
+@pytest.fixture(name="vendors", scope="session")
 def vendors_() -> Callable[..., dict[str, Vendor]]:
     return vendors
