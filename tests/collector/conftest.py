@@ -206,6 +206,11 @@ def usual_parts(settings: WorkspaceSettings | None = None, throttle: Throttle | 
 
 
 @pytest.fixture
+def parrot() -> Parrot:
+    return Parrot()
+
+
+@pytest.fixture
 def serve() -> Iterator[Serve]:
     """Starts collectors of a test's own."""
     with contextlib.ExitStack() as stack:

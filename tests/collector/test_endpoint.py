@@ -4,11 +4,13 @@ import asyncio
 import json
 import logging
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
 from bowerbird.clock import FixedClock
+from bowerbird.collector.endpoint import AT_ONCE
 from bowerbird.errors import LogUnavailableError
 from bowerbird.registry.base import WorkspaceSettings
 
@@ -40,6 +42,28 @@ class FullDisk:
             raise LogUnavailableError("no space left", "Make room on the disk.")
 
     async def close(self) -> None: ...
+
+
+class Slow:
+    """A dialect that takes its time over a large body, until it may go on."""
+
+    def __init__(self, inner: Any) -> None:
+        self.inner = inner
+        self.parsing = threading.Event()
+        self.go_on = threading.Event()
+        self.busy = self.most = 0
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.inner, name)
+
+    def parse(self, call: Any, principal: Any) -> Any:
+        if len(call.request.body) > AT_ONCE:
+            self.busy += 1
+            self.most = max(self.most, self.busy)
+            self.parsing.set()
+            self.go_on.wait(5)
+            self.busy -= 1
+        return self.inner.parse(call, principal)
 
 
 class Registers:
@@ -197,6 +221,26 @@ def test_what_is_known_is_asked_without_a_thread_and_the_rest_beside_the_loop(se
     collector.post({"name": "visit", "email": ANN, "metrics": ["new"]})
     assert len(registers.threads) == 3
     assert registers.loop not in registers.threads
+
+
+def test_large_bodies_are_parsed_one_by_one_and_small_ones_beside_them(serve: Any, parrot: Any) -> None:
+    slow = Slow(parrot)
+    collector = serve(dialects=(slow,))
+    large = {"name": "large", "filler": "x" * AT_ONCE}
+    with ThreadPoolExecutor(3) as pool:
+        asked = [pool.submit(collector.post, large) for _ in range(3)]
+        assert slow.parsing.wait(5)
+        assert collector.post({"name": "small"}).status_code == 202
+        assert not any(each.done() for each in asked)
+        slow.go_on.set()
+        assert {each.result().status_code for each in asked} == {202}
+    assert slow.most == 1
+    assert len(collector.logged("large")) == 3
+
+
+def test_a_large_body_is_refused_like_a_small_one(collector: Any) -> None:
+    assert collector.reason(b"[" + b" " * AT_ONCE + b"]") == "body_not_object"
+    assert collector.reason({"break": "x" * AT_ONCE}) == "internal"
 
 
 def test_tells_the_names_of_a_list(collector: Any) -> None:

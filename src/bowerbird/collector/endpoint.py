@@ -1,9 +1,10 @@
 """The way of one request, from its bytes to its answer."""
 
+import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from random import Random
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import parse_qsl
 from uuid import uuid4
 
@@ -20,7 +21,11 @@ from bowerbird.event import event_ids
 from bowerbird.refusals import Reason, Refused
 from bowerbird.registry.base import Workspace
 
+AT_ONCE = 65_536
+"""A body of at most so many bytes is parsed by the event loop itself; one of megabytes can take a second."""
+
 _logger = logging.getLogger(__name__)
+_T = TypeVar("_T")
 _RETRY = 1.0
 """Seconds after which a sender may try again what the log did not take."""
 
@@ -30,6 +35,7 @@ class Endpoint:
         self._log = log
         self._clock = parts.clock
         self._body_limit = parts.body_limit
+        self._aside = _Aside()
         self._new_id = event_ids(Random().getrandbits)  # noqa: S311  # to be told apart, not to be guessed
         self._admission = Admission(parts.registry, parts.limiter)
         self._lookups = Lookups(parts.registers, parts.catalog)
@@ -40,9 +46,15 @@ class Endpoint:
         try:
             headers: dict[bytes, bytes] = dict(scope["headers"])
             body = await read_body(headers, receive, self._body_limit)
-            call = dialect.open(self._request(scope, headers, body), route.operation)
-            principal, quota = self._admission.admit(call, dialect, route)
-            parsed = dialect.parse(call, principal)
+            request = self._request(scope, headers, body)
+            if len(body) <= AT_ONCE:
+                call = dialect.open(request, route.operation)
+                principal, quota = self._admission.admit(call, dialect, route)
+                parsed = dialect.parse(call, principal)
+            else:
+                call = await self._aside.run(dialect.open, request, route.operation)
+                principal, quota = self._admission.admit(call, dialect, route)
+                parsed = await self._aside.run(dialect.parse, call, principal)
             findings = await self._lookups.find(parsed, principal.workspace)
             await self._record(parsed, findings, principal.workspace)
             return dialect.reply(parsed, findings, quota)
@@ -64,7 +76,7 @@ class Endpoint:
             headers=headers,
             body=body,
             received_at=self._clock.now(),
-            new_id=self._new_id,
+            new_id=self._new_id if len(body) <= AT_ONCE else self._aside.new_id,
             client_ip=client[0] if client else None,
         )
 
@@ -77,6 +89,27 @@ class Endpoint:
             await self._log.append(events)
         if findings.newcomer and parsed.subscriber is not None:
             await self._lookups.welcome(parsed.subscriber, workspace)
+
+
+class _Aside:
+    """Parses large bodies in a thread, one at a time: small ones need not wait, and memory stays bounded."""
+
+    def __init__(self) -> None:
+        self._turn = asyncio.Lock()
+        self.new_id = event_ids(Random().getrandbits)  # noqa: S311  # to be told apart, not to be guessed
+        """For these requests alone: a maker serves one thread at a time."""
+
+    async def run(self, step: Callable[..., _T], *given: Any) -> _T:
+        async with self._turn:
+            return await asyncio.to_thread(_freeing, step, *given)
+
+
+def _freeing(step: Callable[..., _T], *given: Any) -> _T:
+    """Runs the step. What a refusal's traceback holds, a decoded body, is set free here and not by the loop."""
+    try:
+        return step(*given)
+    except Refused as refused:
+        raise refused.with_traceback(None) from None
 
 
 def _query(text: bytes) -> dict[str, str]:
