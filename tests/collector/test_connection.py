@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from bowerbird.collector import corked
 from bowerbird.collector.connection import HEAD_BYTES, Connection
 
 BODY = b'{"name":"a"}'
@@ -75,6 +76,34 @@ def test_requests_sent_ahead_are_answered_one_by_one(serve: Any) -> None:
         while heard.count(b"HTTP/1.1 202 ") < 50:
             heard += raw.recv(65_536)
     assert len(collector.logged()) == 50
+
+
+@pytest.mark.parametrize("path", ["/parrot/events", "/parrot/nowhere"])
+def test_a_sender_that_reads_late_gets_its_answer(collector: Any, path: str) -> None:
+    """The server must not reset a connection whose sender has not come to read the answer yet."""
+    rest = b"x" * 1_000_000
+    with collector.connect() as raw:
+        raw.sendall(collector.head(path, content_length=20 * len(rest)))
+        for _ in range(20):
+            raw.sendall(rest)
+        assert raw.recv(1000).startswith(b"HTTP/1.1 499 ")
+
+
+def test_what_comes_behind_an_answer_that_ends_the_connection_is_no_request(serve: Any) -> None:
+    collector = serve()
+    head = collector.head("/parrot/nowhere", content_length=5)
+    heard = collector.say(head, b"12345" + requests(collector, 1))
+    assert heard.count(b"HTTP/1.1 ") == 1
+    assert collector.logged() == []
+
+
+def test_a_sender_that_never_reads_is_left(collector: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(corked, "LINGER", 0.2)
+    with collector.connect() as raw, pytest.raises(OSError):  # noqa: PT012
+        raw.sendall(collector.head("/parrot/nowhere", content_length=10**9))
+        for _ in range(100):
+            raw.sendall(b"x")
+            time.sleep(0.02)
 
 
 def test_an_answer_comes_in_one_piece(collector: Any) -> None:

@@ -23,7 +23,7 @@ class Connection(HttpToolsProtocol):
     _deadline: TimerHandle | None = None
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
-        super().connection_made(Corked(transport, self.loop))  # type: ignore[arg-type]
+        super().connection_made(Corked(transport, self.loop, self._unread))  # type: ignore[arg-type]
         self._await_more()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -31,6 +31,8 @@ class Connection(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
+        if self.transport.is_closing():
+            return
         super().data_received(self._without_offer(data) if b"pgrade:" in data else data)
         cycle = self.cycle
         if cycle is None or cycle.scope is not self.scope:
@@ -53,6 +55,10 @@ class Connection(HttpToolsProtocol):
             return data
         head, end, rest = data.partition(b"\r\n\r\n")
         return _OFFER.sub(b"", head) + end + rest
+
+    def _unread(self) -> bool:
+        """Whether the request under way was answered before all of it arrived."""
+        return self.cycle is not None and self.cycle.more_body and not self.cycle.disconnected
 
     def _await_more(self) -> None:
         if self._deadline is None:
