@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Engine, Row, and_, func, or_, select
+from sqlalchemy import Connection, Engine, Row, func, or_, select, tuple_
 
 from bowerbird.state import tables as t
 from bowerbird.state.base import CatalogCount, Conflict, Merge, Person, QuarantineEntry, identifier
@@ -30,10 +30,9 @@ class SqlPeople:
 
     def recent(self, workspace: str, limit: int, before: tuple[int, str] | None) -> list[tuple[int, str]]:
         n = t.nodes.c
-        query = select(n.created_at, n.person_id).where(n.workspace == workspace, n.root == n.person_id)
+        query = select(n.created_at, n.person_id).where(n.workspace == workspace, t.ROOTS)
         if before is not None:
-            at, person_id = before
-            query = query.where(or_(n.created_at < at, and_(n.created_at == at, n.person_id < person_id)))
+            query = query.where(tuple_(n.created_at, n.person_id) < tuple_(*before))
         query = query.order_by(n.created_at.desc(), n.person_id.desc()).limit(limit)
         with self.engine.connect() as connection:
             return [(row.created_at, row.person_id) for row in connection.execute(query)]
@@ -47,7 +46,11 @@ class SqlPeople:
             created_at = connection.execute(select(n.created_at).where(n.person_id == members[0])).scalar_one()
             m, c = t.merges.c, t.conflicts.c
             merges = select(t.merges).where(or_(m.survivor.in_(members), m.absorbed.in_(members))).order_by(m.id)
-            conflicts = select(t.conflicts).where(or_(c.person_id.in_(members), c.other_id.in_(members))).order_by(c.id)
+            conflicts = (
+                select(t.conflicts)
+                .where(or_(c.person_id.in_(members), c.other_id.in_(members)))
+                .order_by(c.at, c.event_id)
+            )
             return Person(
                 person_id=members[0],
                 workspace=workspace,

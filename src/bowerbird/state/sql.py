@@ -112,7 +112,7 @@ class SqlState:
         connection.execute(t.merges.insert(), rows)
 
     def _remember_facts(self, connection: Connection, changes: Changes) -> None:
-        _insert(connection, t.conflicts, [structs.asdict(each) for each in changes.conflicts])
+        _upsert(connection, t.conflicts, [structs.asdict(each) for each in changes.conflicts])
         _upsert_newer_traits(connection, changes)
         _insert(
             connection,

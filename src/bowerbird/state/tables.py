@@ -1,8 +1,10 @@
 """The state's tables. Times are µs since the epoch, UTC; JSON columns hold text."""
 
-from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, String, Table, Text
+from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, String, Table, Text, text
 
 metadata = MetaData()
+
+ROOTS = text("root = person_id")
 
 positions = Table(
     "positions",
@@ -21,6 +23,7 @@ nodes = Table(
     Column("merged_into", String(36)),
     Column("user_id", Text),
     Index("nodes_by_root", "root"),
+    Index("roots_by_age", "workspace", "created_at", "person_id", sqlite_where=ROOTS, postgresql_where=ROOTS),
     sqlite_with_rowid=False,
 )
 """`merged_into` is the pointer that a merge set; `root` follows all pointers to their end."""
@@ -63,16 +66,17 @@ kept_apart = Table(
 conflicts = Table(
     "conflicts",
     metadata,
-    Column("id", Integer, primary_key=True),
+    Column("person_id", String(36), primary_key=True),
+    Column("other_id", String(36), primary_key=True, index=True),
+    Column("kind", String, primary_key=True),
+    Column("value", Text, primary_key=True),
     Column("workspace", String, nullable=False),
     Column("event_id", String(36), nullable=False),
-    Column("person_id", String(36), nullable=False, index=True),
-    Column("other_id", String(36), nullable=False, index=True),
-    Column("kind", String, nullable=False),
-    Column("value", Text, nullable=False),
     Column("resolution", String, nullable=False),
     Column("at", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
 )
+"""The latest of its kind: two people who share an e-mail contest it with every event."""
 
 traits = Table(
     "traits",
@@ -122,6 +126,7 @@ quarantine = Table(
     Column("step", String, nullable=False),
     Column("payload", LargeBinary, nullable=False),
     Column("received_at", BigInteger, nullable=False),
+    Index("quarantine_by_workspace", "workspace", "event_id"),
 )
 
 unsynced_keys = Table(
