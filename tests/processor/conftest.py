@@ -2,9 +2,11 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from itertools import cycle
 from typing import Any
 
 import pytest
+from sqlalchemy import Engine
 
 from bowerbird.clock import SECOND, FixedClock
 from bowerbird.event import Event, event_ids
@@ -16,6 +18,7 @@ from bowerbird.state.database import open_sqlite
 from bowerbird.state.readers import SqlCatalog, SqlPeople
 from bowerbird.state.seen import MemorySeen
 from bowerbird.state.sql import SqlState
+from bowerbird.state.tables import metadata
 from bowerbird.state.upkeep import SqlUpkeep
 from bowerbird.warehouse.base import EventQuery, StoredEvent
 from bowerbird.warehouse.memory import MemoryWarehouse
@@ -26,11 +29,18 @@ NOW = 1_790_000_000 * SECOND
 class Line:
     """Events in, and what became of them."""
 
-    def __init__(self, batch_events: int = 1000, steps: Sequence[Step] = STEPS) -> None:
+    def __init__(
+        self,
+        batch_events: int = 1000,
+        steps: Sequence[Step] = STEPS,
+        *,
+        seen: MemorySeen | None = None,
+        engine: Engine | None = None,
+    ) -> None:
         self.clock = FixedClock(NOW)
         self.log = MemoryLog(self.clock)
-        self.engine = open_sqlite(None)
-        self.seen = MemorySeen()
+        self.engine = engine or open_sqlite(None)
+        self.seen = seen or MemorySeen()
         self.warehouse = MemoryWarehouse()
         self.state = SqlState(self.engine)
         self.people = SqlPeople(self.engine)
@@ -54,8 +64,11 @@ class Line:
         return Event(**{**known, "name": name, "event_id": self.ids(at), "received_at": at, **fields})
 
     def append(self, *rows: Sequence[Event]) -> None:
-        for row in rows:
-            asyncio.run(self.log.append(row))
+        async def append() -> None:
+            for row in rows:
+                await self.log.append(row)
+
+        asyncio.run(append())
 
     def send(self, *events: Event) -> None:
         """Logs the events, a row each, and processes them."""
@@ -90,3 +103,18 @@ def line() -> Line:
 @pytest.fixture
 def make_line() -> Callable[..., Line]:
     return Line
+
+
+@pytest.fixture(scope="module")
+def engines() -> Callable[[], Engine]:
+    """Three empty databases in turn, for tests of many lines: what SQLAlchemy compiled for a database, it knows."""
+    turn = cycle([open_sqlite(None) for _ in range(3)])
+
+    def empty() -> Engine:
+        engine = next(turn)
+        with engine.begin() as connection:
+            for table in metadata.tables.values():
+                connection.execute(table.delete())
+        return engine
+
+    return empty

@@ -1,5 +1,6 @@
 """A bad event never stops a good one, and is never lost."""
 
+from decimal import Decimal
 from typing import Any
 
 import msgspec
@@ -91,7 +92,7 @@ class Picky:
     def write(self, rows: Any, applied: Any) -> None:
         bad = [row.event.event_id for row in rows if row.event.name == "poison" and row.outcome == "stored"]
         if bad:
-            raise WarehouseRejectedError("does not fit", bad if self.tells else ())
+            raise WarehouseRejectedError("does not fit", dict.fromkeys(bad, "does not fit") if self.tells else {})
         self.inner.write(rows, applied)
 
 
@@ -105,6 +106,44 @@ def test_what_the_warehouse_refuses_is_quarantined(line: Any, tells: bool) -> No
     assert line.outcomes() == {"stored": 2, "quarantined": 1}
     [entry] = line.catalog.quarantine("default", 10, None)
     assert (entry.event_id, entry.step) == (poison.event_id, "store")
+    assert line.people.find("default", {"user_id": "ada"}) == []
+
+
+def test_what_the_warehouse_names_costs_no_more_than_one_write(line: Any) -> None:
+    written: list[int] = []
+    write = line.warehouse.write
+
+    def count(rows: Any, applied: Any) -> None:
+        write(rows, applied)
+        written.append(len(rows))
+
+    line.warehouse.write = count
+    line.append(*[[line.event(user_id="bob", value=Decimal("1e300") if n % 3 else None)] for n in range(60)])
+    line.append([line.event(value=Decimal("-1e200"))])
+    line.run()
+    assert written == [61]
+    assert line.outcomes() == {"stored": 20, "quarantined": 41}
+    reasons = [entry.reason for entry in line.catalog.quarantine("default", 100, None)]
+    assert sum("1E+300" in reason for reason in reasons) == 40
+    assert sum("-1E+200" in reason for reason in reasons) == 1
+
+
+def test_what_was_quarantined_before_a_crash_is_quarantined_after_it(line: Any) -> None:
+    large = line.event("large", user_id="ada", value=Decimal("1e300"))
+    line.append([line.event(), large])
+    remember = line.state.remember
+
+    def die(_changes: Any) -> None:
+        raise KeyboardInterrupt
+
+    line.state.remember = die
+    with pytest.raises(KeyboardInterrupt):
+        line.run()
+    line.state.remember = remember
+    line.start()
+    line.run()
+    assert line.outcomes() == {"stored": 1, "quarantined": 1}
+    assert [entry.event_id for entry in line.catalog.quarantine("default", 10, None)] == [large.event_id]
     assert line.people.find("default", {"user_id": "ada"}) == []
 
 
