@@ -19,6 +19,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from shutil import which
 from typing import Any, NamedTuple
 
 import msgspec
@@ -72,6 +73,7 @@ def having(language: str) -> Any:
 
 
 @having("bash")
+@pytest.mark.skipif(which("curl") is None, reason="the examples are sent with curl, which is not installed")
 def test_requests_give_the_answers_shown(page: Path, documented: Any, reader: Callable[[str], dict[str, str]]) -> None:
     environment = reader(re.sub(r"\W", "-", name_of(page)))
     for request, answer in examples(page):
