@@ -1,6 +1,7 @@
 """What goes wrong inside the house, and what the operator can do about it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
+from types import MappingProxyType
 
 
 class BowerbirdError(Exception):
@@ -26,10 +27,10 @@ class DataDirectoryBusyError(BowerbirdError):
 class WarehouseRejectedError(BowerbirdError):
     """The warehouse cannot take some rows of the batch; nothing of the batch was written."""
 
-    def __init__(self, message: str, event_ids: Sequence[str] = (), hint: str = "") -> None:
+    def __init__(self, message: str, reasons: Mapping[str, str] = MappingProxyType({}), hint: str = "") -> None:
         super().__init__(message, hint)
-        self.event_ids = tuple(event_ids)
-        """The rows that it cannot take; empty when it cannot tell."""
+        self.reasons = reasons
+        """Why it cannot take a row, by event id; empty when it cannot tell which."""
 
 
 class NotFoundError(BowerbirdError):

@@ -128,11 +128,13 @@ def test_a_value_that_does_not_fit_rejects_the_whole_batch(warehouse, value):
     good, bad = row(1), row(2, value=Decimal(value))
     with pytest.raises(WarehouseRejectedError) as raised:
         warehouse.write([good, bad], {1: 2})
-    assert raised.value.event_ids == (bad.event.event_id,)
+    assert list(raised.value.reasons) == [bad.event.event_id]
     assert warehouse.applied() == {}
     assert warehouse.events(EventQuery("default")) == []
     warehouse.write([good], {1: 2})
     assert ids(warehouse.events(EventQuery("default"))) == [good.event.event_id]
+    with pytest.raises(WarehouseRejectedError):
+        warehouse.write([good, bad], {1: 2})
 
 
 @pytest.mark.parametrize("value", ["0.1234567891", "99999999999999999999999999999.5", "-0.30000000000000004", "1e-300"])

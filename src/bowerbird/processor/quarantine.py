@@ -1,5 +1,6 @@
 """Events that a step, the warehouse or the decoder could not handle: kept with their reason, never lost."""
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -63,16 +64,22 @@ def bare(event: Event) -> Event:
     )
 
 
-def bar(barred: Barred, failure: StepFailedError | WarehouseRejectedError, row: LogRow) -> None:
-    """Bars the events that the failure names; where it names none of the row's events that are not barred yet, all
-    of the row, which can then be retried one by one."""
+def bar(barred: Barred, failure: StepFailedError | WarehouseRejectedError, rows: Sequence[LogRow]) -> bool:
+    """Bars the events that account for the failure; False when none more can be told. The warehouse names all of
+    them at once. Others are looked for in a single row alone: a step stops at the first event, and where the
+    warehouse names none, all of the row are barred, which can then be retried one by one."""
+    before = len(barred)
+    if isinstance(failure, WarehouseRejectedError):
+        barred |= {each: Bar("store", why) for each, why in failure.reasons.items() if each not in barred}
+    if len(barred) > before or len(rows) > 1:
+        return len(barred) > before
     if isinstance(failure, StepFailedError):
-        barred[failure.event_id] = Bar(failure.step, str(failure))
-        return
-    left = [each.event_id for each in decode_each(row.events) if isinstance(each, Event)]
-    named = [event_id for event_id in failure.event_ids if event_id not in barred]
-    for event_id in named or left:
-        barred[event_id] = Bar("store", str(failure))
+        barred.setdefault(failure.event_id, Bar(failure.step, str(failure)))
+    else:
+        for each in decode_each(rows[0].events):
+            if isinstance(each, Event):
+                barred.setdefault(each.event_id, Bar("store", str(failure)))
+    return len(barred) > before
 
 
 def undecodable(position: Position, failure: DecodeFailure) -> tuple[QuarantineEntry, Row]:

@@ -61,32 +61,29 @@ class Processor:
             return len(rows)
 
     def process(self, rows: Sequence[LogRow]) -> None:
-        """Processes log rows and commits them. Where an event cannot be processed, the rows are split until it
-        stands alone in its row, and goes to quarantine from there."""
-        try:
-            self._commit(rows, {})
-        except (StepFailedError, WarehouseRejectedError) as failure:
-            self.people.forget()
-            if len(rows) > 1:
-                middle = len(rows) // 2
-                self.process(rows[:middle])
-                self.process(rows[middle:])
-            else:
-                self._process_barring(rows, failure)
+        """Processes log rows and commits them. What the warehouse names goes to quarantine, and the rest is tried
+        again; where an event cannot be told, the rows are split until it stands alone in its row."""
+        failure = self._process_barring(rows)
+        if failure is None:
+            return
+        if len(rows) == 1:
+            raise failure
+        middle = len(rows) // 2
+        self.process(rows[:middle])
+        self.process(rows[middle:])
 
-    def _process_barring(self, rows: Sequence[LogRow], failure: StepFailedError | WarehouseRejectedError) -> None:
-        """Every round bars at least one event more, so it ends. Raises the failure that no event accounts for."""
+    def _process_barring(self, rows: Sequence[LogRow]) -> StepFailedError | WarehouseRejectedError | None:
+        """Every round bars at least one event more, so it ends. Returns the failure that no event accounts for."""
         barred: Barred = {}
         while True:
-            before = len(barred)
-            bar(barred, failure, rows[0])
-            if len(barred) == before:
-                raise failure
             try:
-                return self._commit(rows, barred)
-            except (StepFailedError, WarehouseRejectedError) as another:
+                self._commit(rows, barred)
+            except (StepFailedError, WarehouseRejectedError) as failure:
                 self.people.forget()
-                failure = another
+                if not bar(barred, failure, rows):
+                    return failure
+            else:
+                return None
 
     def _commit(self, rows: Sequence[LogRow], barred: Barred) -> None:
         reached = {**self.applied, **{row.partition: row.offset for row in rows}}

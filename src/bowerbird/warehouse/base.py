@@ -87,7 +87,8 @@ class Warehouse(Protocol):
         position already applied in its partition was stored by an earlier delivery and is passed over. Only rows
         with outcome `stored` keep properties, traits and context.
 
-        Raises `WarehouseRejectedError` when a row cannot be stored; then nothing was.
+        Raises `WarehouseRejectedError` when a row cannot be stored; then nothing was. A row that is passed over is
+        refused for the same reasons: what became of an event is the same at each delivery.
         """
         ...
 

@@ -15,7 +15,7 @@ from bowerbird.warehouse import reads
 from bowerbird.warehouse.base import EventQuery, OutcomeCounts, Row, StoredEvent
 from bowerbird.warehouse.export import export
 from bowerbird.warehouse.moves import move_group
-from bowerbird.warehouse.rows import OTHERS, STORED, UNFIT, other_table, rejection, stored_table
+from bowerbird.warehouse.rows import OTHERS, STORED, UNFIT, other_table, refuse_unfit, rejection, stored_table
 from bowerbird.warehouse.schema import ROW_GROUP, TABLES
 from bowerbird.warehouse.shredding import OFF
 
@@ -51,6 +51,8 @@ class DuckWarehouse:
             known = self._applied
             fresh = [row for row in rows if row[0][1] > known.get(row[0][0], 0)]
             reached = known | {key: offset for key, offset in applied.items() if offset > known.get(key, 0)}
+            if len(fresh) < len(rows):
+                refuse_unfit(rows)
             if fresh or reached != known:
                 with self._transaction(fresh):
                     self._append(fresh)

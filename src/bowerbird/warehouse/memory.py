@@ -28,8 +28,8 @@ class MemoryWarehouse:
     def write(self, rows: Sequence[Row], applied: Positions) -> None:
         with self._lock:
             known = self._applied
-            fresh = [row for row in rows if row.position.offset > known.get(row.position.partition, 0)]
-            self._rows += _checked(fresh)
+            checked = _checked(rows)
+            self._rows += [row for row in checked if row.position.offset > known.get(row.position.partition, 0)]
             reached = {key: offset for key, offset in applied.items() if offset > known.get(key, 0)}
             self._applied = known | reached
 

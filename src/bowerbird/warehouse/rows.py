@@ -60,13 +60,18 @@ def other_table(rows: Sequence[Row]) -> Table:
 
 def rejection(rows: Sequence[Row], problem: Exception) -> WarehouseRejectedError:
     """Tries the rows one by one, to say which of them cannot be stored."""
-    unfit = {row.event.event_id: error for row in rows if (error := _unfit(row)) is not None}
-    reason = next(iter(unfit.values()), problem)
+    unfit = {row.event.event_id: f"cannot be stored: {why}" for row in rows if (why := _unfit(row)) is not None}
     return WarehouseRejectedError(
-        f"cannot be stored: {reason}",
-        tuple(unfit),
+        next(iter(unfit.values()), f"cannot be stored: {problem}"),
+        unfit,
         "Each such event goes to quarantine; retry it once its value can be stored.",
     )
+
+
+def refuse_unfit(rows: Sequence[Row]) -> None:
+    """Raises `WarehouseRejectedError` when rows cannot be stored, without storing any."""
+    if any(_unfit(row) for row in rows):
+        raise rejection(rows, ValueError())
 
 
 def _unfit(row: Row) -> Exception | None:
