@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 
 READY = b"ready\n"
 
@@ -21,7 +22,7 @@ class Child:
     def __init__(self, arguments: Sequence[str], listener: socket.socket) -> None:
         """Starts `bowerbird ARGUMENTS` with the listening socket and its end of the line."""
         self.arguments = arguments
-        self.started_at = time.monotonic()
+        self._ready_at: float | None = None
         self._line, theirs = socket.socketpair()
         with theirs:
             fds = (listener.fileno(), theirs.fileno())
@@ -41,11 +42,16 @@ class Child:
 
     def wait_ready(self, seconds: float) -> bool:
         """False when the child ends, or says nothing in time."""
-        self._line.settimeout(seconds)
-        try:
-            return self._line.recv(len(READY)) == READY
-        except OSError:
-            return False
+        if self._ready_at is None:
+            self._line.settimeout(seconds)
+            with suppress(OSError):
+                if self._line.recv(len(READY)) == READY:
+                    self._ready_at = time.monotonic()
+        return self._ready_at is not None
+
+    def served(self) -> float:
+        """Seconds since the child was first seen ready; 0 when it never was."""
+        return time.monotonic() - self._ready_at if self.wait_ready(0) and self._ready_at is not None else 0.0
 
     def stop(self) -> None:
         """Asks the child to finish what it has in hand and end."""

@@ -2,6 +2,7 @@
 
 import socket
 import time
+from errno import EADDRINUSE
 
 from bowerbird.errors import BowerbirdError
 
@@ -22,7 +23,7 @@ def listen(host: str, port: int) -> socket.socket:
             return listener
         except OSError as error:
             listener.close()
-            if time.monotonic() > deadline:
+            if error.errno != EADDRINUSE or time.monotonic() > deadline:
                 raise BowerbirdError(
                     f"cannot listen on {host}:{port}: {error.strerror}", "Choose another with --port or --console-port."
                 ) from error

@@ -1,27 +1,24 @@
 """`bowerbird serve`: collectors and one engine as child processes, started, watched, and drained together."""
 
-import fcntl
-import os
 import selectors
 import signal
 import socket
 import time
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from types import FrameType
-from typing import IO, Any
 
-from bowerbird.errors import BowerbirdError, DataDirectoryBusyError
+from bowerbird.errors import BowerbirdError
 from bowerbird.service.child import Child
+from bowerbird.service.ownership import Ownership
 from bowerbird.service.sockets import listen, url_of
 from bowerbird.settings import Settings
 
 START_SECONDS = 60.0
 DRAIN_SECONDS = 30.0
-PATIENCE_SECONDS = 5.0
-"""How long a data directory that a dying predecessor still holds is waited for."""
 _HASTY_SECONDS = 5.0
+"""A child that ends before it has served so long ends in haste."""
 _HASTY_ENDS = 5
+"""In a row; then it would end in haste for ever."""
 
 Sockets = tuple[socket.socket, socket.socket]
 """The collectors' and the console's."""
@@ -60,13 +57,17 @@ class Supervisor:
 
     def _replace_ended(self) -> None:
         for at, child in enumerate(self._children):
+            served = child.served()
             if child.running:
                 continue
             role = child.arguments[0]
-            self._hasty = self._hasty + 1 if time.monotonic() - child.started_at < _HASTY_SECONDS else 0
+            self._hasty = self._hasty + 1 if served < _HASTY_SECONDS else 0
             if self._hasty >= _HASTY_ENDS:
-                raise BowerbirdError(f"the {role} process keeps ending", "Its own message stands above.")
-            self.say(f"the {role} process ended with {child.process.returncode} and is started again")
+                raise BowerbirdError(
+                    f"the {role} process keeps ending",
+                    "Its own message stands above; `bowerbird doctor` checks the usual causes.",
+                )
+            self.say(f"the {role} process ended ({_how(child)}) and is started again")
             child.join(0)
             self._children[at] = Child(*self._roles[at])
 
@@ -83,6 +84,11 @@ class Supervisor:
                 clean &= child.join(max(0.1, deadline - time.monotonic()))
         self._children = []
         return clean
+
+
+def _how(child: Child) -> str:
+    code = child.process.returncode
+    return f"exit code {code}" if code >= 0 else f"signal {-code}"
 
 
 class WakeOnSignal:
@@ -104,37 +110,17 @@ class WakeOnSignal:
         self._writer.send(b"!")
 
 
-def lock(data: Path) -> IO[Any]:
-    """The right to serve this data directory, held until the file is closed. Raises `DataDirectoryBusyError`."""
-    file = (data / "serve.lock").open("a+")
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while True:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            break
-        except BlockingIOError:
-            if time.monotonic() > deadline:
-                file.seek(0)
-                owner = file.read().strip()
-                raise DataDirectoryBusyError(
-                    f"{data} is being served already, by process {owner}", "Stop it, or serve another --data directory."
-                ) from None
-            time.sleep(0.05)
-    file.truncate(0)
-    file.write(str(os.getpid()))
-    file.flush()
-    return file
-
-
 def serve(settings: Settings, announce: Callable[[Sequence[str]], None], say: Callable[[str], None]) -> bool:
     """Serves until a signal asks for the end, then drains. `announce` is told the two URLs, collector first, when
     both serve. Returns whether every child ended by itself. Raises `BowerbirdError`."""
-    with lock(settings.data), WakeOnSignal() as woken:
+    with Ownership(settings.data) as ownership, WakeOnSignal() as woken:
         sockets = listen(settings.host, settings.port), listen(settings.host, settings.console_port)
         supervisor = Supervisor(settings, sockets, say)
         try:
             supervisor.start()
-            announce([url_of(each) for each in sockets])
+            urls = [url_of(each) for each in sockets]
+            ownership.announce(*urls)
+            announce(urls)
             supervisor.watch(woken)
         finally:
             for each in sockets:

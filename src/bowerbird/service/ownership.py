@@ -1,0 +1,87 @@
+"""Who serves a data directory: the holder of a lock, which ends with its process however that ends."""
+
+import fcntl
+import os
+import time
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import msgspec
+
+from bowerbird.errors import DataDirectoryBusyError
+
+PATIENCE_SECONDS = 5.0
+"""How long a data directory that a dying predecessor still holds is waited for."""
+
+
+class Owner(msgspec.Struct, frozen=True):
+    """What the process that serves says of itself. URLs are empty until both ports are ready."""
+
+    pid: int = 0
+    collector: str = ""
+    console: str = ""
+
+
+class Ownership:
+    """The right to serve a data directory, held until the block ends. Entering it raises `DataDirectoryBusyError`."""
+
+    def __init__(self, data: Path) -> None:
+        self._data = data
+
+    def __enter__(self) -> Self:
+        self._file = os.open(_path(self._data), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while not _locked(self._file, fcntl.LOCK_EX):
+            if time.monotonic() > deadline:
+                owner = _read(self._file)
+                os.close(self._file)
+                raise DataDirectoryBusyError(
+                    f"{self._data} is being served already, by process {owner.pid}",
+                    "Stop it, or serve another --data directory.",
+                )
+            time.sleep(0.05)
+        self.announce("", "")
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        os.close(self._file)
+
+    def announce(self, collector: str, console: str) -> None:
+        """Lets other processes know where this one answers."""
+        said = msgspec.json.encode(Owner(os.getpid(), collector, console))
+        os.ftruncate(self._file, 0)
+        os.pwrite(self._file, said, 0)
+
+
+def owner_of(data: Path) -> Owner | None:
+    """Who serves the data directory now; None when nobody does."""
+    try:
+        file = os.open(_path(data), os.O_RDONLY | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return None
+    try:
+        return None if _locked(file, fcntl.LOCK_SH) else _read(file)
+    finally:
+        os.close(file)
+
+
+def _path(data: Path) -> Path:
+    return data / "serve.lock"
+
+
+def _locked(file: int, kind: int) -> bool:
+    try:
+        fcntl.flock(file, kind | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _read(file: int) -> Owner:
+    try:
+        return msgspec.json.decode(os.pread(file, 4096, 0), type=Owner)
+    except msgspec.DecodeError:
+        return Owner()
