@@ -4,20 +4,20 @@ from collections.abc import Collection
 from typing import Any, NoReturn
 
 from bowerbird.collector.dialects.base import Request
-from bowerbird.collector.dialects.fields import written_out
+from bowerbird.collector.dialects.fields import require_json, written_out
 from bowerbird.collector.json_body import as_object, decode_json
 from bowerbird.refusals import Issue, Reason, Refused
 
 
 def read_parameters(request: Request) -> dict[str, Any]:
-    """Parameters by name in lower case: of the JSON body, whatever its content type says, and for a GET of the query
-    too, where the body wins. Raises `Refused` with what is wrong with the body."""
+    """Parameters by name in lower case: of the JSON body, and for a GET of the query too, where the body wins.
+    Raises `Refused` with what is wrong with the body."""
     if request.method == "GET":
         sent: dict[str, Any] = dict(request.query)
         if request.body:
             sent |= as_object(decode_json(request.body))
     else:
-        _refuse_forms(request)
+        _require_json(request)
         sent = as_object(decode_json(request.body))
     return {name.lower(): value for name, value in sent.items()}
 
@@ -60,8 +60,8 @@ def _refuse_list(code: str, message: str) -> NoReturn:
     raise Refused(Reason.INVALID, issues=(Issue("ListID", code, message),))
 
 
-def _refuse_forms(request: Request) -> None:
-    """curl calls every body a form unless told otherwise, so only a body that is none of JSON's is refused for it."""
-    form = request.header(b"content-type").lower().startswith(("application/x-www-form-urlencoded", "multipart/"))
-    if form and request.body.lstrip()[:1] not in (b"{", b""):
-        raise Refused(Reason.MEDIA_TYPE_UNSUPPORTED)
+def _require_json(request: Request) -> None:
+    """As `require_json`. curl calls every body a form unless told otherwise, so what looks like JSON may be one."""
+    form = request.header(b"content-type").lower().startswith("application/x-www-form-urlencoded")
+    if not form or request.body.lstrip()[:1] not in (b"{", b""):
+        require_json(request)
