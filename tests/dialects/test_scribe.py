@@ -1,6 +1,7 @@
 """What recordings cannot show of Scribe: rules that hold for any body."""
 
 import json
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -8,6 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bowerbird.collector.dialects.fields import MOST_ISSUES
+from bowerbird.collector.dialects.scribe import rules
+from bowerbird.refusals import Refused
 
 PATH = "/v1/analytics/events"
 HEADERS = {"authorization": "Bearer key"}
@@ -43,6 +46,17 @@ def test_any_body_is_answered_by_the_document(body: Any, exchange: Any, conforms
     conforms("scribe", reply)
     assert reply.status in (202, 422)
     assert len(events) == (reply.status == 202)
+
+
+@given(body=anything | shaped | valid.map(lambda event: {"event": event}))
+def test_a_close_look_sees_what_a_quick_one_does(body: Any) -> None:
+    def outcome(look: Callable[[bytes], Any]) -> Any:
+        try:
+            return look(json.dumps(body).encode())
+        except Refused as refused:
+            return refused.reason, refused.issues
+
+    assert outcome(rules.read) == outcome(rules._read_closely)
 
 
 @given(raw=st.text())

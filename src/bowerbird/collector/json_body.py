@@ -28,9 +28,12 @@ def decode_json(body: bytes) -> Any:
         raise _refused(body, error) from None
     if len(body) > 2 * MAX_DEPTH and body.count(b"[") + body.count(b"{") > MAX_DEPTH and _too_deep(value):
         raise Refused(Reason.JSON_MALFORMED, "JSON is nested too deeply")
-    if _LONG in body.translate(_DIGITS_AS_ZERO):
-        return _spell_out(value)
-    return value
+    return _spell_out(value) if has_long_number(body) else value
+
+
+def has_long_number(body: bytes) -> bool:
+    """Whether an integer beyond 64 bits may stand in the body. False is certain."""
+    return _LONG in body.translate(_DIGITS_AS_ZERO)
 
 
 def as_object(value: Any) -> dict[str, Any]:

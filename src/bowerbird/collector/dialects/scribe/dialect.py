@@ -1,13 +1,12 @@
 """Scribe's requests as events; what its OpenAPI document leaves open is decided in docs/dialects/scribe.md."""
 
-from typing import Any
+from msgspec import UNSET
 
 from bowerbird.clock import SECOND
 from bowerbird.collector.dialects.base import Call, Findings, Parsed, Quota, Reply, Request, Route, Throttle
-from bowerbird.collector.dialects.fields import context_of, decimal, filled, number, require_json
+from bowerbird.collector.dialects.fields import context_of, decimal, filled, require_json
 from bowerbird.collector.dialects.scribe.answers import Accepted, accepted, refusal
-from bowerbird.collector.dialects.scribe.rules import IDENTIFY, checked
-from bowerbird.collector.json_body import decode_json
+from bowerbird.collector.dialects.scribe.rules import IDENTIFY, Sent, read
 from bowerbird.event import Event
 from bowerbird.refusals import Reason, Refused
 from bowerbird.registry.base import Principal
@@ -38,11 +37,10 @@ class Scribe:
 
     def parse(self, call: Call, principal: Principal) -> Parsed:
         require_json(call.request)
-        sent = checked(decode_json(call.request.body))
-        value = number(sent.get("value"))
-        event = _event(sent, call.request, principal, value)
+        sent = read(call.request.body)
+        event = _event(sent, call.request, principal)
         currency = event.currency or principal.workspace.settings.currency
-        return Parsed((event,), Accepted(event.name, value or 0, currency, event.click_id))
+        return Parsed((event,), Accepted(event.name, sent.value or 0, currency, event.click_id))
 
     def reply(self, parsed: Parsed, findings: Findings, quota: Quota | None) -> Reply:
         return accepted(parsed.answer)
@@ -51,35 +49,35 @@ class Scribe:
         return refusal(refused, self._dashboard_url)
 
 
-def _event(sent: dict[str, Any], request: Request, principal: Principal, value: float | None) -> Event:
-    get = sent.get
-    currency = get("currency", "").upper()
+def _event(sent: Sent, request: Request, principal: Principal) -> Event:
+    value = None if sent.value is UNSET else decimal(sent.value)
+    currency = sent.currency.upper()
     if value is not None and not currency:
         currency = principal.workspace.settings.currency
-    source_id = filled(get("event_id"))
-    identify = sent["name"] == IDENTIFY
-    traits = get("traits", {})
+    source_id = filled(sent.event_id)
+    identify = sent.name == IDENTIFY
+    traits = sent.traits
     return Event(
         workspace=principal.workspace.name,
         event_id=request.new_id(request.received_at),
         dialect="scribe",
         kind="identify" if identify else "track",
-        name=sent["name"],
+        name=sent.name,
         occurred_at=request.received_at,
         received_at=request.received_at,
         key_id=principal.key_id,
-        user_id=filled(get("user_id")),
+        user_id=filled(sent.user_id),
         email=filled(traits.get("email")),
         phone=filled(traits.get("phone")) or filled(traits.get("phone_number")),
-        anonymous_id=filled(get("anonymous_id")),
-        value=None if value is None else decimal(value),
+        anonymous_id=filled(sent.anonymous_id),
+        value=value,
         currency=currency or None,
-        click_id=filled(get("click_id")),
+        click_id=filled(sent.click_id),
         source_id=source_id,
         dedupe_key=source_id,
         dedupe_ttl=DEDUPE_TTL if source_id else None,
         stored=not identify,
-        properties=get("properties", {}),
+        properties=sent.properties,
         traits=traits,
         context=context_of(request),
     )
