@@ -3,31 +3,29 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
+import msgspec
+
 from bowerbird.event import Event, Position
 from bowerbird.processor.catalog import Catalog
 from bowerbird.processor.dedupe import Keys
-from bowerbird.processor.identity import NOBODY
+from bowerbird.processor.identity import NOBODY, Decision
 from bowerbird.processor.people import People
 from bowerbird.state.base import Changes, Identifier
 from bowerbird.warehouse.base import Outcome, Row
 
 
-class Item:
+class Item(msgspec.Struct, gc=False, eq=False):
     """An event on its way. A step that gives it an outcome ends its way."""
 
-    __slots__ = ("decision", "dedupe_key", "duplicate_of", "event", "identifiers", "outcome", "person_id",
-                 "position")  # fmt: skip
-
-    def __init__(self, position: Position, event: Event, identifiers: Sequence[Identifier]) -> None:
-        self.position = position
-        self.event = event
-        self.identifiers = identifiers
-        """Strongest first."""
-        self.decision = NOBODY
-        self.dedupe_key: bytes | None = None
-        self.person_id: str | None = None
-        self.duplicate_of: str | None = None
-        self.outcome: Outcome | None = None
+    position: Position
+    event: Event
+    identifiers: Sequence[Identifier]
+    """Strongest first."""
+    decision: Decision = NOBODY
+    dedupe_key: bytes | None = None
+    person_id: str | None = None
+    duplicate_of: str | None = None
+    outcome: Outcome | None = None
 
     def row(self) -> Row:
         return Row(self.position, self.event, self.outcome or "stored", self.person_id, self.duplicate_of)

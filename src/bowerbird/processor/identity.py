@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence, Set
 from typing import NamedTuple
 
+import msgspec
+
 from bowerbird.event import Event
 from bowerbird.state.base import Identifier, Node, identifier
 
@@ -23,7 +25,7 @@ class Named(NamedTuple):
     root: Node
 
 
-class Decision(NamedTuple):
+class Decision(msgspec.Struct, gc=False, frozen=True, eq=False):
     """Whom the event goes to, and what follows for others."""
 
     node: str | None
@@ -36,6 +38,8 @@ class Decision(NamedTuple):
     """Identifiers whose people must stay apart from it."""
     user_id: str | None = None
     """The user_id that the person carries from now on."""
+    unclaimed: Sequence[Identifier] = ()
+    """Identifiers that nobody carries yet."""
 
 
 NOBODY = Decision(None, None)

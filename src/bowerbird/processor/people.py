@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 
+from msgspec.structs import replace
+
 from bowerbird.event import Event
 from bowerbird.processor.identity import Decision, Named, decide, person_id_of
 from bowerbird.state.base import Changes, Conflict, Identifier, Merge, Node, ProcessorState, Trait
@@ -15,12 +17,12 @@ class People:
         self.state = state
         self.capacity = capacity
         self.owners: dict[Identifier, str] = {}
-        self.roots: dict[str, str] = {}
-        self.nodes: dict[str, Node] = {}
+        self.roots: dict[str, Node] = {}
+        """By node, a root's own included."""
         self.kept_apart: dict[str, set[str]] = {}
 
     def forget(self) -> None:
-        self.owners, self.roots, self.nodes = {}, {}, {}
+        self.owners, self.roots = {}, {}
 
     def keep_apart(self, pairs: Iterable[tuple[str, str]]) -> None:
         """From now on no event merges these nodes, and only these; pairs come in both orders."""
@@ -37,9 +39,10 @@ class People:
         if missing:
             known = self.state.load(missing)
             owners.update(known.owners)
-            self.roots.update(known.roots)
-            for person_id, node in known.nodes.items():
-                self.nodes.setdefault(person_id, node)
+            for person_id, root in known.nodes.items():
+                self.roots.setdefault(person_id, root)
+            for person_id, root_id in known.roots.items():
+                self.roots[person_id] = self.roots[root_id]
 
     def decide(self, user_id: str | None, identifiers: Sequence[Identifier]) -> Decision:
         """Whom an event with this user_id and these identifiers (strongest first) goes to; nothing changes.
@@ -47,29 +50,33 @@ class People:
         Most events name one person, with nothing to merge or contest; the others are for `identity.decide`.
         """
         owners, roots = self.owners, self.roots
-        node = root_id = None
+        node: str | None = None
+        root: Node | None = None
+        unclaimed: list[Identifier] = []
         for each in identifiers:
             owner = owners.get(each)
             if owner is None:
-                continue
-            if node is None:
-                node, root_id = owner, roots[owner]
-            elif roots[owner] != root_id:
-                return decide(user_id, self._named(identifiers), self.kept_apart)
-        if node is None or root_id is None:
-            return Decision(None, None, (), (), user_id)
-        root = self.nodes[root_id]
+                unclaimed.append(each)
+            elif root is None:
+                node, root = owner, roots[owner]
+            elif owner != node and roots[owner] is not root:
+                return self._weigh(user_id, identifiers)
+        if root is None:
+            return Decision(None, None, (), (), user_id, unclaimed)
         if user_id and root.user_id and root.user_id != user_id:
-            return decide(user_id, self._named(identifiers), self.kept_apart)
-        return Decision(node, root, (), (), user_id or root.user_id)
+            return self._weigh(user_id, identifiers)
+        return Decision(node, root, (), (), user_id or root.user_id, unclaimed)
 
-    def _named(self, identifiers: Sequence[Identifier]) -> list[Named]:
-        found = []
+    def _weigh(self, user_id: str | None, identifiers: Sequence[Identifier]) -> Decision:
+        named: list[Named] = []
+        unclaimed: list[Identifier] = []
         for each in identifiers:
             node = self.owners.get(each)
-            if node is not None:
-                found.append(Named(each, node, self.nodes[self.roots[node]]))
-        return found
+            if node is None:
+                unclaimed.append(each)
+            else:
+                named.append(Named(each, node, self.roots[node]))
+        return replace(decide(user_id, named, self.kept_apart), unclaimed=unclaimed)
 
     def resolve(
         self, event: Event, identifiers: Sequence[Identifier], decision: Decision, changes: Changes
@@ -84,16 +91,14 @@ class People:
             root = self._merge(root, other, event, identifiers, changes)
         if decision.user_id and root.user_id != decision.user_id:
             root.user_id = changes.user_ids[root.person_id] = decision.user_id
-        for each in identifiers:
-            if each not in self.owners:
-                self._attach(each, node, event, changes)
+        for each in decision.unclaimed:
+            self._attach(each, node, event, changes)
         for contested in decision.conflicts:
             self._settle(contested, node, decision.user_id, event, changes)
         return node, root
 
     def _create(self, person_id: str, event: Event, changes: Changes) -> Node:
-        root = self.nodes[person_id] = Node(person_id, event.received_at)
-        self.roots[person_id] = person_id
+        root = self.roots[person_id] = Node(person_id, event.received_at)
         changes.created.append((event.workspace, person_id, event.received_at))
         return root
 
@@ -107,8 +112,7 @@ class People:
         survivor.absorbed += (absorbed.person_id, *absorbed.absorbed)
         survivor.accounts = tuple(dict.fromkeys(survivor.accounts + absorbed.accounts))
         for person_id in (absorbed.person_id, *absorbed.absorbed):
-            self.roots[person_id] = survivor.person_id
-        self.nodes.pop(absorbed.person_id, None)
+            self.roots[person_id] = survivor
         if absorbed.user_id and not survivor.user_id:
             survivor.user_id = changes.user_ids[survivor.person_id] = absorbed.user_id
         changes.merges.append(
