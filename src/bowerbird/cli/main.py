@@ -50,6 +50,7 @@ VERBS = {
     "quarantine": Verb("bowerbird.cli.quarantine", "Events that could not be processed: list, retry."),
     "person": Verb("bowerbird.cli.person", "People: find, show, unmerge, erase, export."),
     "replay": Verb("bowerbird.cli.replay", "Rebuild everything from the log."),
+    "demo": Verb("bowerbird.cli.demo", "Send a day of plausible traffic."),
     "doctor": Verb("bowerbird.cli.doctor", "Look for what is wrong with this machine."),
     "collector": Verb("bowerbird.cli.roles", "One collector process of serve.", "collector", hidden=True),
     "engine": Verb("bowerbird.cli.roles", "The engine process of serve.", "engine", hidden=True),
