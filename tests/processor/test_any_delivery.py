@@ -171,3 +171,75 @@ def test_a_replay_that_dies_changes_nothing(lines: Any, history: History, countd
         line.start()
     line.run()
     assert truth(line) == once
+
+
+RICH: History = [
+    [{"anonymous_id": "x", "properties": {"n": 1}}, {"email": "a@x.io", "dedupe_key": "k", "traits": {"plan": "free"}}],
+    [{"email": "a@x.io", "anonymous_id": "x", "traits": {"plan": "pro"}, "account_id": "acme"}],
+    [{"user_id": "ada", "email": "a@x.io", "dedupe_key": "p", "dedupe_scope": "person"}],
+    [{"user_id": "bob", "anonymous_id": "x", "email": "a@x.io"}, {"anonymous_id": "x", "dedupe_key": "k"}],
+    [{"phone": "+1", "dedupe_key": "q"}, {"user_id": "bob", "phone": "+1", "stored": False, "dedupe_key": "q"}],
+    [{"user_id": "bob", "phone": "+1", "dedupe_key": "r"}, {"user_id": "ada", "dedupe_key": "r"}],
+    [{"email": "a@x.io", "dedupe_key": "p", "dedupe_scope": "person"}, {"phone": "+1", "dedupe_key": "s"}],
+    [{"user_id": "eve", "dedupe_key": "s"}, {"user_id": "eve", "account_id": "umbrella"}],
+]
+"""Copies, merges, conflicts, a device that changes hands."""
+
+Place = tuple[str, int]
+
+
+def passed(run: Callable[[], object], stop: Callable[[Place], None]) -> None:
+    """Runs, and says of each line in the processor and its state that it is about to be run."""
+
+    def local(frame: FrameType, what: str, _argument: Any) -> Any:
+        if what == "line":
+            stop((frame.f_code.co_filename, frame.f_lineno))
+        return local
+
+    before = sys.gettrace()
+    sys.settrace(lambda frame, _what, _argument: local if frame.f_code.co_filename in WATCHED else None)
+    try:
+        run()
+    finally:
+        sys.settrace(before)
+
+
+def die_at(place: Place, time: int, line: Any, run: Callable[[], object]) -> None:
+    """Dies where it comes to this place for the so-manyth time, if it does."""
+    left = time
+
+    def stop(here: Place) -> None:
+        nonlocal left
+        left -= here == place
+        if left == 0 and here == place:
+            raise Killed
+
+    try:
+        passed(run, stop)
+    except Killed:
+        line.seen.crash()
+        line.engine.raw_connection().rollback()
+    line.start()
+
+
+@pytest.fixture
+def places(lines: Any) -> tuple[dict[Place, None], Any]:
+    """The lines of committing that the rich history passes, and what it leads to."""
+    places: dict[Place, None] = {}
+    calm = lines(3)
+    calm.append(*build(calm, RICH))
+    passed(calm.run, places.setdefault)
+    committing = dict.fromkeys(place for place in places if place[0] in (worker.__file__, sql.__file__))
+    return committing, (truth(calm), calm.log)
+
+
+@pytest.mark.parametrize("time", [1, 2])
+def test_dying_at_each_line_of_committing_changes_nothing(lines: Any, places: Any, time: int) -> None:
+    passed_by, (once, log) = places
+    for place in passed_by:
+        line = lines(3)
+        line.log = log
+        line.start()
+        die_at(place, time, line, line.run)
+        line.run()
+        assert truth(line) == once, place

@@ -88,3 +88,14 @@ def test_an_identify_leaves_no_event_row_but_its_traits(line: Any) -> None:
     [person_id] = line.people.find("default", {"user_id": "ada"})
     assert line.people.person("default", person_id).traits == {"plan": "pro"}
     assert line.catalog.catalog("default") == []
+
+
+def test_an_event_that_meets_its_own_trace_is_no_duplicate(line: Any, make_line: Any) -> None:
+    """As when the state comes from a backup that is older than the keys."""
+    first, second = line.event(dedupe_key="k"), line.event(dedupe_key="l")
+    line.send(first, second)
+    restored = make_line(seen=line.seen)
+    restored.append([first], [second])
+    restored.processor.applied = {0: 0}
+    restored.run()
+    assert restored.outcomes() == {"stored": 2}

@@ -18,17 +18,20 @@ class Keys:
         self.new: dict[tuple[bytes, int | None], tuple[str, int]] = {}
 
     def first(self, event: Event, keys: list[bytes]) -> str | None:
-        """The id of the earlier event that this one repeats; None for a first one. An event that meets its own
+        """The id of the earliest event that this one repeats; None for a first one. An event that meets its own
         trace repeats nothing."""
         ttl = event.dedupe_ttl
+        earliest: tuple[str, int] | None = None
         for key in keys:
             for day in _days(event):
                 found = self.new.get((key, day)) or self.seen.first(key, day)
                 if found is None or found[0] == event.event_id:
                     continue
-                if ttl is None or abs(event.received_at - found[1]) < ttl:
-                    return found[0]
-        return None
+                if (ttl is None or abs(event.received_at - found[1]) < ttl) and (
+                    earliest is None or found[1] < earliest[1]
+                ):
+                    earliest = found
+        return earliest and earliest[0]
 
     def learn(self, event: Event, key: bytes, changes: Changes) -> None:
         day = _days(event)[0]
