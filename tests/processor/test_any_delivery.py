@@ -18,7 +18,7 @@ from bowerbird.state.seen import MemorySeen
 WATCHED = {module.__file__ for module in (worker, steps, people, operations, sql, upkeep)}
 relaxed = settings(
     deadline=None,
-    max_examples=60,
+    max_examples=40,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
