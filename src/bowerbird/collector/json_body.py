@@ -51,7 +51,7 @@ def _refused(body: bytes, error: Exception) -> Refused:
     except UnicodeDecodeError:
         return Refused(Reason.ENCODING_INVALID, "The body is not UTF-8")
     if isinstance(error, msgspec.ValidationError):
-        return Refused(Reason.NUMBER_INVALID, str(error))
+        return Refused(Reason.NUMBER_INVALID)
     if isinstance(error, RecursionError):
         return Refused(Reason.JSON_MALFORMED, "JSON is nested too deeply")
     return Refused(Reason.JSON_MALFORMED, str(error))
