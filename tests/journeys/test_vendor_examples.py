@@ -5,7 +5,6 @@
 
 import json
 import os
-import re
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
@@ -13,8 +12,6 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-
-DOCS = Path(__file__).parents[2] / "docs" / "dialects"
 
 pytestmark = pytest.mark.skipif(shutil.which("curl") is None, reason="needs curl")
 
@@ -244,13 +241,3 @@ def test_octeth_names_every_error_at_once(curl: Curl, workspace: Any) -> None:
             {"Code": 6, "Message": "Missing email parameter."},
         ]
     }
-
-
-@pytest.mark.parametrize("page", sorted(DOCS.glob("*.md")), ids=lambda page: page.stem)
-def test_our_own_examples_work(page: Path, curl: Curl, workspace: Any, list_94: str) -> None:
-    examples = re.findall(r"^```bash\n(.*?curl .*?)^```$", page.read_text(), re.MULTILINE | re.DOTALL)
-    assert examples
-
-    assert {curl(example).status for example in examples} <= {200, 202}
-
-    assert {event["dialect"] for event in workspace.api.events()} == {page.stem}
