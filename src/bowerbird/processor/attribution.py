@@ -7,6 +7,7 @@ from bowerbird.event import Event
 
 PARAMETER = "scribe_click_id"
 _URL_PROPERTIES = ("$current_url", "current_url", "url", "page_url", "landing_url", "visit_url", "page", "href")
+_TELLING = frozenset((PARAMETER, *_URL_PROPERTIES))
 
 
 def click_id_of(event: Event) -> str | None:
@@ -14,7 +15,7 @@ def click_id_of(event: Event) -> str | None:
     if event.click_id:
         return event.click_id
     properties = event.properties
-    if not properties:
+    if _TELLING.isdisjoint(properties):
         return None
     named = properties.get(PARAMETER)
     if isinstance(named, str) and named:

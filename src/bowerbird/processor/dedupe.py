@@ -22,8 +22,9 @@ class Keys:
         trace repeats nothing."""
         ttl = event.dedupe_ttl
         earliest: tuple[str, int] | None = None
+        days = _days(event)
         for key in keys:
-            for day in _days(event):
+            for day in days:
                 found = self.new.get((key, day)) or self.seen.first(key, day)
                 if found is None or found[0] == event.event_id:
                     continue

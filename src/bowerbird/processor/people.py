@@ -1,6 +1,6 @@
 """The people that batches meet: what the state knows of them, with the changes of the batch at hand over it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 
 from msgspec.structs import replace
 
@@ -30,12 +30,12 @@ class People:
         for one, other in pairs:
             self.kept_apart.setdefault(one, set()).add(other)
 
-    def prepare(self, identifiers: Iterable[Identifier]) -> None:
+    def prepare(self, identifiers: Set[Identifier]) -> None:
         """Looks up all identifiers of a batch at once."""
         if len(self.owners) > self.capacity:
             self.forget()
         owners = self.owners
-        missing = [each for each in set(identifiers) if each not in owners]
+        missing = [each for each in identifiers if each not in owners]
         if missing:
             known = self.state.load(missing)
             owners.update(known.owners)

@@ -105,7 +105,7 @@ class Processor:
 
     def decide(self, items: list[Item], changes: Changes) -> list[Row]:
         """Takes the items through the steps. Raises `StepFailedError`; then `changes` is void."""
-        self.people.prepare(each for item in items for each in item.identifiers)
+        self.people.prepare({each for item in items for each in item.identifiers})
         batch = Batch(items, self.people, Keys(self.seen), Catalog(), changes)
         take_through(self.steps, batch)
         changes.catalog = batch.catalog.counts()
