@@ -154,6 +154,6 @@ def test_lmdb_knows_what_memory_knows(tmp_path_factory: Any, batches: list[list[
         memory.put(batch)
         if lmdb.put(batch):
             lmdb.sync()
-    for key, day, _, _ in (each for batch in batches for each in batch):
-        assert lmdb.first(key, day) == memory.first(key, day)
+    for each in (each for batch in batches for each in batch):
+        assert lmdb.first(each.key, each.day) == memory.first(each.key, each.day)
     lmdb.close()

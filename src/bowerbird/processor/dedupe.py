@@ -8,6 +8,7 @@ from bowerbird.state.base import Changes, Seen, SeenKey
 
 DAY = 86_400_000_000
 """µs"""
+_BLAKE = blake2b(digest_size=16)
 
 
 class Keys:
@@ -65,5 +66,6 @@ def keys_of(event: Event, decision: Decision) -> list[bytes]:
 
 
 def _digest(event: Event, person_id: str) -> bytes:
-    text = f"{event.workspace}\x1f{event.dialect}\x1f{person_id}\x1f{event.dedupe_key}"
-    return blake2b(text.encode(), digest_size=16).digest()
+    digest = _BLAKE.copy()  # half as dear as a new one
+    digest.update(f"{event.workspace}\x1f{event.dialect}\x1f{person_id}\x1f{event.dedupe_key}".encode())
+    return digest.digest()

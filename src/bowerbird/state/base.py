@@ -117,7 +117,7 @@ class QuarantineEntry(msgspec.Struct, frozen=True):
     received_at: int
 
 
-class SeenKey(NamedTuple):
+class SeenKey(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A dedupe key with the event it was first seen at."""
 
     key: bytes

@@ -16,6 +16,7 @@ from bowerbird.state.base import SeenKey
 DAY = 86_400_000_000
 """µs"""
 _FOR_EVER = b"for-ever"
+_PREFIX = b"day-"
 _MAP_SIZE = 1 << 38
 _ID_BYTES = 16
 _DAYS = 3
@@ -29,52 +30,51 @@ class LmdbSeen:
         self.gather = gather
         self.environment = lmdb.open(str(path), map_size=_MAP_SIZE, max_dbs=64, metasync=True, meminit=False)
         self.environment.open_db(_FOR_EVER)
-        self.gathered: dict[bytes, dict[bytes, tuple[str, int]]] = {}
+        self.gathered: dict[int | None, dict[bytes, SeenKey]] = {}
         self._look()
 
     def _look(self) -> None:
         with self.environment.begin() as transaction:
             names = [bytes(name) for name in transaction.cursor().iternext(values=False)]
-        self.databases = {name: self.environment.open_db(name) for name in names}
+        self.databases = {_day(name): self.environment.open_db(name) for name in names}
         self.reader = self.environment.begin()
 
     def first(self, key: bytes, day: int | None) -> tuple[str, int] | None:
-        name = _name(day)
-        gathered = self.gathered.get(name)
+        gathered = self.gathered.get(day)
         if gathered is not None:
             found = gathered.get(key)
             if found is not None:
-                return found
-        database = self.databases.get(name)
+                return found.event_id, found.received_at
+        database = self.databases.get(day)
         if database is None:
             return None
         value = self.reader.get(key, db=database)
         return None if value is None else _unpack(value)
 
     def put(self, keys: Iterable[SeenKey]) -> bool:
-        for key, day, event_id, received_at in keys:
-            self.gathered.setdefault(_name(day), {})[key] = (event_id, received_at)
+        for key in keys:
+            self.gathered.setdefault(key.day, {})[key.key] = key
         return sum(map(len, self.gathered.values())) >= self.gather
 
     def sync(self) -> None:
-        days = sorted({*self.databases, *self.gathered} - {_FOR_EVER})
+        days = sorted(day for day in {*self.databases, *self.gathered} if day is not None)
         over = set(days[:-_DAYS])
         with self._changing() as transaction:
-            for name in self.gathered.keys() - over:
-                self._write(transaction, name)
-            for name in over & self.databases.keys():
-                transaction.drop(self.databases[name], delete=True)
+            for day in self.gathered.keys() - over:
+                self._write(transaction, day)
+            for day in over & self.databases.keys():
+                transaction.drop(self.databases[day], delete=True)
         self.gathered = {}
 
-    def _write(self, transaction: lmdb.Transaction, name: bytes) -> None:
-        keys = self.gathered[name]
-        with transaction.cursor(self.environment.open_db(name, txn=transaction)) as cursor:
-            cursor.putmulti([(key, _pack(*keys[key])) for key in sorted(keys)])
+    def _write(self, transaction: lmdb.Transaction, day: int | None) -> None:
+        keys = self.gathered[day]
+        with transaction.cursor(self.environment.open_db(_name(day), txn=transaction)) as cursor:
+            cursor.putmulti([(key, _pack(keys[key])) for key in sorted(keys)])
 
     def clear(self) -> None:
         with self._changing() as transaction:
-            for name, database in self.databases.items():
-                transaction.drop(database, delete=name != _FOR_EVER)
+            for day, database in self.databases.items():
+                transaction.drop(database, delete=day is not None)
         self.gathered = {}
 
     @contextmanager
@@ -111,11 +111,15 @@ class MemorySeen:
 
 
 def _name(day: int | None) -> bytes:
-    return _FOR_EVER if day is None else b"day-%08d" % day
+    return _FOR_EVER if day is None else b"%s%08d" % (_PREFIX, day)
 
 
-def _pack(event_id: str, received_at: int) -> bytes:
-    return bytes.fromhex(event_id.replace("-", "")) + received_at.to_bytes(8, "big")
+def _day(name: bytes) -> int | None:
+    return None if name == _FOR_EVER else int(name[len(_PREFIX) :])
+
+
+def _pack(seen: SeenKey) -> bytes:
+    return bytes.fromhex(seen.event_id.replace("-", "")) + seen.received_at.to_bytes(8, "big")
 
 
 def _unpack(value: bytes) -> tuple[str, int]:
