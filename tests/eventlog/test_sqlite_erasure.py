@@ -60,11 +60,11 @@ def test_erases_beside_the_writer(with_writer, log_dir, reader, read_ids, make_e
     def erase_all(stop: threading.Event) -> None:
         eraser = SqliteLogReader(log_dir)
         after: dict[int, int] = {}
-        while rows := eraser.read(after, 20) or not stop.is_set():
-            if rows is True:
-                continue
+        stopped, rows = False, eraser.read(after, 20)
+        while rows or not stopped:
             after |= {row.partition: row.offset for row in rows}
             eraser.erase([(row.partition, row.offset, event.event_id) for row in rows for event in decode(row.events)])
+            stopped, rows = stop.is_set(), eraser.read(after, 20)
         eraser.close()
 
     async def act(writer):

@@ -105,12 +105,8 @@ class Reference:
 
 
 class Person(dict[str, Any]):
-    """Two people are never equal, even when nothing is known of either."""
-
-    def __eq__(self, other: object) -> bool:
-        return self is other
-
-    __hash__ = None  # type: ignore[assignment]
+    __eq__ = object.__eq__
+    __hash__ = object.__hash__
 
 
 def identifier(event: Event, kind: str) -> str | None:
