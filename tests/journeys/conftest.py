@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, suppress
-from http.client import HTTPConnection
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -236,9 +236,14 @@ class Lines:
     """A kept-alive connection to each collector of a server, so that a test hears every one of them."""
 
     def __init__(self, server: Server) -> None:
-        address = httpx.URL(server.url)
-        collectors = set(server.pids("collector"))
+        self.server = server
         self.by_collector: dict[int, HTTPConnection] = {}
+        self._open()
+
+    def _open(self) -> None:
+        self.close()
+        address = httpx.URL(self.server.url)
+        collectors = set(self.server.pids("collector"))
         spare: list[HTTPConnection] = []
         while len(self.by_collector) < len(collectors) and len(spare) < 1000:
             line = HTTPConnection(address.host, address.port or 0, timeout=60)
@@ -250,13 +255,24 @@ class Lines:
             line.close()
         assert self.by_collector.keys() == collectors
 
+    def all(self) -> list[HTTPConnection]:
+        """One to each collector. They are opened anew when they have been idle for longer than a server waits."""
+        try:
+            for line in self.by_collector.values():
+                line.auto_open = 0
+                status_of(line, "GET", "/healthz")
+        except (HTTPException, OSError):
+            self._open()
+        return list(self.by_collector.values())
+
     def statuses(self, method: str, path: str, headers: dict[str, str], body: bytes = b"") -> set[int]:
         """What the collectors answer, each asked once."""
-        return {status_of(line, method, path, headers, body) for line in self.by_collector.values()}
+        return {status_of(line, method, path, headers, body) for line in self.all()}
 
     def close(self) -> None:
         for line in self.by_collector.values():
             line.close()
+        self.by_collector.clear()
 
 
 def status_of(

@@ -51,7 +51,7 @@ def test_a_plan_without_event_tracking_is_told_what_to_do(
     for dialect in ("scribe", "klaviyo", "flywheel", "successeve", "octeth"):
         answers(dialect, workspace.key, 403)
     scribe = vendors(workspace.key)["scribe"]
-    line = next(iter(lines.by_collector.values()))
+    line = lines.all()[0]
     line.request("POST", scribe.path, json.dumps(scribe.body), scribe.headers)
     document = json.loads(line.getresponse().read())
     assert document["remediation"]["action"] == "upgrade_plan"

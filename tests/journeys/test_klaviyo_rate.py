@@ -40,7 +40,7 @@ def post(workspace: Any, vendors: Any) -> Post:
 def hammered(workspace: Any, lines: Any, post: Post, until: Any) -> list[tuple[int, dict[str, str]]]:
     """What eight connections to the two collectors hear in a few seconds, asking as fast as they can."""
     workspace.server.call("workspace", "set", workspace.name, f"klaviyo.burst={BURST}", "klaviyo.steady=3000")
-    collectors = list(lines.by_collector.values())
+    collectors = lines.all()
     until(lambda: [post(line)[1].get("ratelimit-limit", "3000") for line in collectors] == ["3000"] * len(collectors))
     heard: list[tuple[int, dict[str, str]]] = []
     end = time.monotonic() + SECONDS
@@ -88,7 +88,7 @@ def minute_of(headers: dict[str, str]) -> int:
 
 def test_the_minute_is_limited_too(workspace: Any, lines: Any, post: Post, until: Any) -> None:
     workspace.server.call("workspace", "set", workspace.name, "klaviyo.burst=off", "klaviyo.steady=1")
-    collectors = list(lines.by_collector.values())
+    collectors = lines.all()
 
     def refused() -> bool:
         answers = [post(line) for line in collectors]
@@ -99,6 +99,6 @@ def test_the_minute_is_limited_too(workspace: Any, lines: Any, post: Post, until
 
 def test_a_limit_can_be_lifted(workspace: Any, lines: Any, post: Post, until: Any) -> None:
     workspace.server.call("workspace", "set", workspace.name, "klaviyo.burst=off", "klaviyo.steady=off")
-    line = next(iter(lines.by_collector.values()))
+    line = lines.all()[0]
     until(lambda: "ratelimit-limit" not in post(line)[1], 2)
     assert [post(line)[0] for _ in range(400)] == [202] * 400

@@ -155,10 +155,9 @@ def test_a_number_that_no_double_holds_inside_a_good_event(
 
 
 NOT_JSON = {
-    "scribe": (415, 415), "klaviyo": (415, 415), "flywheel": (415, 415), "successeve": (406, 400), "octeth": (400, 415),
+    "scribe": (415, 415), "klaviyo": (415, 415), "flywheel": (415, 415), "successeve": (406, 400), "octeth": (415, 415),
 }  # fmt: skip
-"""For XML, and for a form. Successeve takes forms, of which this one holds no event; Octeth reads JSON whatever its
-content type."""
+"""For XML, and for a form. Successeve takes forms, of which this one holds no event."""
 
 
 def test_a_content_type_that_is_not_json(refused: Any, dialect: str) -> None:

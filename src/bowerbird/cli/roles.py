@@ -6,8 +6,8 @@ import typer
 
 from bowerbird.cli.invocation import invocation
 
-collector = typer.Typer()
-engine = typer.Typer()
+collector = typer.Typer(add_completion=False)
+engine = typer.Typer(add_completion=False)
 
 ListenFd = Annotated[int, typer.Option("--listen-fd", help="The listening socket.")]
 ParentFd = Annotated[int, typer.Option("--parent-fd", help="The line to the parent.")]

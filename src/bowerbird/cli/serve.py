@@ -10,16 +10,16 @@ from bowerbird.cli.invocation import invocation
 if TYPE_CHECKING:
     from bowerbird.registry.sql import FirstSecrets
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()
 def serve(
     ctx: typer.Context,
-    host: Annotated[str | None, typer.Option(help="Address to listen on.", show_default="127.0.0.1")] = None,
-    port: Annotated[int | None, typer.Option(help="The collector's port.", show_default="8000")] = None,
-    console_port: Annotated[int | None, typer.Option(help="The console's port.", show_default="8001")] = None,
-    workers: Annotated[int | None, typer.Option(help="Collector processes.", show_default="2")] = None,
+    host: Annotated[str | None, typer.Option(help="Address to listen on, 127.0.0.1 unless set.")] = None,
+    port: Annotated[int | None, typer.Option(help="The collector's port, 8000 unless set.")] = None,
+    console_port: Annotated[int | None, typer.Option(help="The console's port, 8001 unless set.")] = None,
+    workers: Annotated[int | None, typer.Option(help="Collector processes, 2 unless set.")] = None,
 ) -> None:
     """Collects events and answers questions, until SIGTERM or Ctrl-C.
 
