@@ -134,6 +134,23 @@ def test_lmdb_on_a_full_disk_still_knows_its_keys_and_goes_on_when_there_is_room
     seen.close()
 
 
+def test_lmdb_writes_a_round_in_parts_and_says_when_it_ends(tmp_path: Path) -> None:
+    seen = LmdbSeen(tmp_path / "seen", gather=5, part=2)
+    keys = [SeenKey(bytes([200 - number]) * 16, number % 2 or None, ONE, number) for number in range(5)]
+    assert seen.put(keys)
+    newer = SeenKey(keys[0].key, None, TWO, 99)
+    assert [seen.sync(), seen.put([newer]), seen.sync(), seen.put([]), seen.sync(), seen.put([])] == [
+        *(False, True),
+        *(False, True),
+        *(True, False),
+    ]
+    assert [seen.first(key.key, key.day) for key in keys] == [(TWO, 99), *((ONE, number) for number in range(1, 5))]
+    seen.close()
+    again = LmdbSeen(tmp_path / "seen")
+    assert [again.first(key.key, key.day) for key in keys[1:]] == [(ONE, number) for number in range(1, 5)]
+    again.close()
+
+
 puts = st.lists(
     st.builds(
         SeenKey,
@@ -149,7 +166,7 @@ puts = st.lists(
 @settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(batches=st.lists(puts, max_size=4))
 def test_lmdb_knows_what_memory_knows(tmp_path_factory: Any, batches: list[list[SeenKey]]) -> None:
-    lmdb, memory = LmdbSeen(tmp_path_factory.mktemp("seen"), gather=20), MemorySeen()
+    lmdb, memory = LmdbSeen(tmp_path_factory.mktemp("seen"), gather=20, part=7), MemorySeen()
     for batch in batches:
         memory.put(batch)
         if lmdb.put(batch):

@@ -151,7 +151,32 @@ def test_keys_are_given_again_until_they_are_synced(stored: Reopenable) -> None:
     stored.reopen()
     assert list(stored.state.unsynced()) == keys
     stored.state.synced()
+    assert list(stored.state.unsynced()) == keys
+
+
+def test_keys_are_forgotten_when_a_round_began_and_ended_after_them(stored: Reopenable) -> None:
+    keys = [SeenKey(bytes([number]) * 16, number % 2 or None, EVENT, number) for number in range(5)]
+    stored.state.remember(Changes(seen=keys[:2]))
+    stored.state.synced()
+    stored.state.remember(Changes(seen=keys[2:3]))
+    stored.state.remember(Changes(seen=keys[3:]))
+    stored.state.synced()
+    assert list(stored.state.unsynced()) == keys[2:]
+    stored.state.synced()
+    stored.state.synced()
     assert list(stored.state.unsynced()) == []
+
+
+def test_keys_after_a_clear_are_kept(stored: Reopenable) -> None:
+    key = SeenKey(b"k" * 16, None, EVENT, 1)
+    for _ in range(3):
+        stored.state.remember(Changes(seen=[key]))
+    stored.state.synced()
+    stored.upkeep.clear()
+    assert list(stored.state.unsynced()) == []
+    stored.state.remember(Changes(seen=[key]))
+    stored.state.synced()
+    assert list(stored.state.unsynced()) == [key]
 
 
 def test_quarantine_takes_lists_and_releases(stored: Reopenable) -> None:

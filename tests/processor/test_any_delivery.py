@@ -111,8 +111,9 @@ class Gathering(MemorySeen):
         super().put(keys)
         return len(self.keys) >= len(self.synced) + 3
 
-    def sync(self) -> None:
+    def sync(self) -> bool:
         self.synced = dict(self.keys)
+        return True
 
     def crash(self) -> None:
         self.keys = dict(self.synced)

@@ -113,8 +113,7 @@ class Processor:
 
     def remember(self, changes: Changes) -> None:
         self.state.remember(changes)
-        if self.seen.put(changes.seen):
-            self.seen.sync()
+        if self.seen.put(changes.seen) and self.seen.sync():
             self.state.synced()
 
 

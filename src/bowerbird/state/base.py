@@ -184,7 +184,7 @@ class ProcessorState(Protocol):
         ...
 
     def synced(self) -> None:
-        """The dedupe keys of all batches remembered so far are durable in `Seen`."""
+        """The dedupe keys of all batches that were remembered before the call before this one are durable in `Seen`."""
         ...
 
 
@@ -222,11 +222,12 @@ class Seen(Protocol):
         ...
 
     def put(self, keys: Iterable[SeenKey]) -> bool:
-        """Replaces what was there; repeats change nothing. True when enough has gathered that `sync` is due."""
+        """Replaces what was there; repeats change nothing. True when `sync` is due."""
         ...
 
-    def sync(self) -> None:
-        """Makes everything put so far durable, and forgets days that are over."""
+    def sync(self) -> bool:
+        """Makes some of what was put durable: so much that nobody waits for long. True at the end of a round, when
+        all that had been put before the round began is durable. Forgets days that are over."""
         ...
 
     def clear(self) -> None: ...

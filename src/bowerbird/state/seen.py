@@ -1,6 +1,7 @@
 """Dedupe keys in LMDB.
 
-Keys gather in memory and go to disk in large sorted transactions, which touches each page once instead of once a key.
+Keys gather in memory and go to disk in the order in which they stand there, which touches each page once instead of
+once a key; a part of them at a time, so that no batch waits for all of them.
 What a crash takes from memory the state still holds (`ProcessorState.unsynced`). Keys that are forgotten after a day
 live in a database a day, dropped whole when the day is over: look-ups never slow down, and nothing has to be swept.
 """
@@ -24,13 +25,16 @@ _DAYS = 3
 
 
 class LmdbSeen:
-    def __init__(self, path: Path, gather: int = 200_000) -> None:
-        """`gather`: keys held in memory before a sync is due."""
+    def __init__(self, path: Path, gather: int = 200_000, part: int = 10_000) -> None:
+        """`gather`: keys held in memory before a round of syncs begins; `part`: keys that each of them writes."""
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.gather = gather
+        self.part = part
         self.environment = lmdb.open(str(path), map_size=_MAP_SIZE, max_dbs=64, metasync=True, meminit=False)
         self.environment.open_db(_FOR_EVER)
         self.gathered: dict[int | None, dict[bytes, SeenKey]] = {}
+        self.round: dict[int | None, list[bytes]] = {}
+        """By day, the keys that the round has yet to write, in the order in which they stand on disk."""
         self._look()
 
     def _look(self) -> None:
@@ -54,28 +58,55 @@ class LmdbSeen:
     def put(self, keys: Iterable[SeenKey]) -> bool:
         for key in keys:
             self.gathered.setdefault(key.day, {})[key.key] = key
-        return sum(map(len, self.gathered.values())) >= self.gather
+        return bool(self.round) or sum(map(len, self.gathered.values())) >= self.gather
 
-    def sync(self) -> None:
-        days = sorted(day for day in {*self.databases, *self.gathered} if day is not None)
-        over = set(days[:-_DAYS])
+    def sync(self) -> bool:
         with self._changing() as transaction:
-            for day in self.gathered.keys() - over:
-                self._write(transaction, day)
-            for day in over & self.databases.keys():
-                transaction.drop(self.databases[day], delete=True)
-        self.gathered = {}
+            if not self.round:
+                self._begin_round(transaction)
+            part = self._next_part()
+            for day, keys in part.items():
+                self._write(transaction, day, keys)
+        for day, keys in part.items():
+            self._wrote(day, keys)
+        return not self.round
 
-    def _write(self, transaction: lmdb.Transaction, day: int | None) -> None:
-        keys = self.gathered[day]
+    def _begin_round(self, transaction: lmdb.Transaction) -> None:
+        days = sorted(day for day in {*self.databases, *self.gathered} if day is not None)
+        for day in days[:-_DAYS]:
+            self.gathered.pop(day, None)
+            if day in self.databases:
+                transaction.drop(self.databases[day], delete=True)
+        self.round = {day: sorted(keys) for day, keys in self.gathered.items() if keys}
+
+    def _next_part(self) -> dict[int | None, list[bytes]]:
+        part: dict[int | None, list[bytes]] = {}
+        room = self.part
+        for day, keys in self.round.items():
+            part[day] = keys[:room]
+            room -= len(part[day])
+            if not room:
+                break
+        return part
+
+    def _write(self, transaction: lmdb.Transaction, day: int | None, keys: list[bytes]) -> None:
+        gathered = self.gathered[day]
         with transaction.cursor(self.environment.open_db(_name(day), txn=transaction)) as cursor:
-            cursor.putmulti([(key, _pack(keys[key])) for key in sorted(keys)])
+            cursor.putmulti([(key, _pack(gathered[key])) for key in keys])
+
+    def _wrote(self, day: int | None, keys: list[bytes]) -> None:
+        gathered = self.gathered[day]
+        for key in keys:
+            del gathered[key]
+        del self.round[day][: len(keys)]
+        if not self.round[day]:
+            del self.round[day]
 
     def clear(self) -> None:
         with self._changing() as transaction:
             for day, database in self.databases.items():
                 transaction.drop(database, delete=day is not None)
-        self.gathered = {}
+        self.gathered, self.round = {}, {}
 
     @contextmanager
     def _changing(self) -> Iterator[lmdb.Transaction]:
@@ -103,8 +134,9 @@ class MemorySeen:
         self.keys.update({(each.day, each.key): (each.event_id, each.received_at) for each in keys})
         return False
 
-    def sync(self) -> None:
+    def sync(self) -> bool:
         """Memory is as durable as it gets."""
+        return True
 
     def clear(self) -> None:
         self.keys = {}

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 from msgspec import structs
-from sqlalchemy import BindParameter, Connection, Engine, Table, bindparam, case, delete, select, tuple_, update
+from sqlalchemy import BindParameter, Connection, Engine, Table, bindparam, case, delete, func, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bowerbird.event import Positions
@@ -20,6 +20,8 @@ CHUNK = 4000
 class SqlState:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
+        self._unsynced_before = 0
+        """The latest row of keys at the last call of `synced`."""
 
     def applied(self) -> Positions:
         with self.engine.connect() as connection:
@@ -129,13 +131,16 @@ class SqlState:
             connection.execute(delete(t.quarantine).where(t.quarantine.c.event_id.in_(part)))
 
     def unsynced(self) -> Iterator[SeenKey]:
+        self._unsynced_before = 0
         with self.engine.connect() as connection:
             for (blob,) in connection.execute(select(t.unsynced_keys.c["keys"]).order_by(t.unsynced_keys.c.id)):
                 yield from unpack(blob)
 
     def synced(self) -> None:
+        key = t.unsynced_keys.c.id
         with self.engine.begin() as connection:
-            connection.execute(delete(t.unsynced_keys))
+            connection.execute(delete(t.unsynced_keys).where(key <= self._unsynced_before))
+            self._unsynced_before = connection.execute(select(func.coalesce(func.max(key), 0))).scalar_one()
 
 
 def _attachment(identifier: Identifier, person_id: str, event_id: str, since: int) -> dict[str, Any]:
