@@ -14,9 +14,7 @@ class Settings(BaseSettings):
     data: Path = Field(Path("bowerbird-data"), description="The data directory: log, state and warehouse.")
     host: str = Field("127.0.0.1", description="Address that both ports listen on.")
     port: int = Field(8000, ge=0, le=65535, description="The collector's port; 0 takes a free one.")
-    console_port: int = Field(
-        8001, ge=0, le=65535, description="The console and API port; 0 takes a free one."
-    )
+    console_port: int = Field(8001, ge=0, le=65535, description="The console and API port; 0 takes a free one.")
     workers: int = Field(2, ge=1, le=64, description="Collector processes.")
     body_limit: int = Field(6_000_000, ge=1024, description="Largest request body in bytes, decompressed.")
     segment_bytes: int = Field(256_000_000, ge=4096, description="A log segment is closed at this size.")

@@ -172,3 +172,23 @@ def test_an_operation_that_fails_half_way_leaves_no_half_replay(line: Any, threa
     line.append([line.event(user_id="bob"), line.event(user_id="ada", dedupe_key="k")])
     until(lambda: line.outcomes() == {"stored": 2, "duplicate": 1})
     assert len(line.people.find("default", {"user_id": "ada"})) == 1
+
+
+class Panic(BaseException):
+    """What a broken extension module raises."""
+
+
+@pytest.mark.parametrize("failure", [OSError("invalid database"), Panic()])
+def test_it_asks_for_a_new_process_when_it_cannot_go_on(
+    line: Any, monkeypatch: pytest.MonkeyPatch, failure: BaseException
+) -> None:
+    def fail() -> None:
+        raise failure
+
+    monkeypatch.setattr(engine, "RETRY", 0.0)
+    monkeypatch.setattr(line.processor, "run_once", fail)
+    asked: list[bool] = []
+    thread = ProcessorThread(line.operations, line.clock, give_up=lambda: asked.append(True))
+    thread.start()
+    until(lambda: asked == [True])
+    thread.stop()

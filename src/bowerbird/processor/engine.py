@@ -21,6 +21,8 @@ IDLE = 0.02
 """Seconds between two looks at a log that had nothing new."""
 RETRY = 1.0
 """Seconds until another try after a store failed."""
+PATIENCE = 60
+"""Failures in a row until another process may try: a store that is beyond recovery in this one may open in the next."""
 _HOUSEKEEPING = 60 * SECOND
 
 logger = logging.getLogger(__name__)
@@ -29,18 +31,22 @@ logger = logging.getLogger(__name__)
 class ProcessorThread:
     """Follows the log in a thread of its own; what is asked of it runs there too, between two batches."""
 
-    def __init__(self, operations: Operations, clock: Clock, keep: int | None = None) -> None:
-        """`keep`: µs for which closed log segments are kept once processed; None: for ever."""
+    def __init__(
+        self, operations: Operations, clock: Clock, keep: int | None = None, give_up: Callable[[], None] | None = None
+    ) -> None:
+        """`keep`: µs for which closed log segments are kept once processed; None: for ever. `give_up`: asks for a new
+        process, when this one has failed for long, or cannot go on at all."""
         self.operations = operations
         self.processor = operations.processor
         self.clock = clock
         self.keep = keep
+        self.give_up = give_up or (lambda: None)
         self.failure: str | None = None
         """Why the last batch failed; None when it did not."""
         self._jobs: queue.SimpleQueue[Job] = queue.SimpleQueue()
         self._stopping = threading.Event()
         self._threads = [
-            threading.Thread(target=self._follow, name="processor"),
+            threading.Thread(target=self._live, name="processor"),
             threading.Thread(target=self._move, name="warehouse-mover"),
         ]
         self._tidied_at = 0
@@ -105,19 +111,31 @@ class ProcessorThread:
                         "the processor has stopped", "Is the server shutting down? Try again."
                     ) from None
 
+    def _live(self) -> None:
+        try:
+            self._follow()
+        except BaseException:
+            logger.critical("the processor cannot go on", exc_info=True)
+            self.give_up()
+
     def _follow(self) -> None:
+        failures = 0
         while not self._stopping.is_set():
             try:
                 self._ready()
                 busy = self.processor.run_once()
                 self._tidy()
                 self.failure = None
+                failures = 0
             except Exception as error:
                 logger.exception("the batch failed and is tried again in %s s", RETRY)
                 self.failure = f"{type(error).__name__}: {error}"
                 self._recovered = False
                 self._stopping.wait(RETRY)
                 busy = 0
+                failures += 1
+                if failures == PATIENCE:
+                    self.give_up()
             self._run_jobs(0 if busy else IDLE)
 
     def _ready(self) -> Operations:

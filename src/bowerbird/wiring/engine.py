@@ -1,5 +1,7 @@
 """The engine process: processor, console and JSON API."""
 
+import os
+import signal
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -73,7 +75,8 @@ def engine(settings: Settings, collector_url: str, clock: Clock | None = None) -
         state, people = SqlState(db), SqlPeople(db)
         processor = Processor(Stores(reader, state, seen, warehouse), settings.batch_events)
         keep = settings.log_keep_days * DAY or None
-        thread = ProcessorThread(Operations(processor, SqlUpkeep(db), people, clock), clock, keep)
+        operations = Operations(processor, SqlUpkeep(db), people, clock)
+        thread = ProcessorThread(operations, clock, keep, give_up=lambda: os.kill(os.getpid(), signal.SIGTERM))
         thread.start()
         closing.callback(thread.stop)
         sources = Sources(
