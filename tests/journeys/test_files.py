@@ -2,6 +2,8 @@
 
 import gzip
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -76,6 +78,24 @@ def test_exports_hold_what_the_api_tells(workspace: Any, purchases: Path, tmp_pa
         source_id = cells.pop("source_id")
         assert source_id == f"order-{one['properties']['seats']}"
         assert cells == {name: one[name] for name in cells}
+
+
+def test_an_import_that_was_killed_is_begun_again(workspace: Any, tmp_path: Path, until: Any) -> None:
+    many = 20_000
+    file = tmp_path / "many.ndjson"
+    file.write_text("\n".join(purchase(number) for number in range(many)))
+    wanted = ("import", str(file), "--dialect", "scribe", "--workspace", workspace.name)
+    command = [sys.executable, "-m", "bowerbird", "--data", str(workspace.server.data), *wanted]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as first:
+        until(lambda: workspace.api.get("/audit")["accepted"] > 0)
+        first.kill()
+    begun = workspace.api.settled()["accepted"]
+    assert 0 < begun < many
+
+    assert workspace.server.call(*wanted)["events"] == many
+
+    audit = workspace.api.settled()
+    assert (audit["accepted"], audit["stored"], audit["duplicate"]) == (begun + many, many, begun)
 
 
 def test_without_a_server_the_verbs_do_the_same(server: Any, purchases: Path, tmp_path: Path) -> None:

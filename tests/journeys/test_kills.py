@@ -14,7 +14,7 @@ from typing import Any
 import httpx
 import pytest
 
-ROUNDS = ("everything", "parent", "engine", "collector", "everything", "collector")
+ROUNDS = ("everything", "parent", "engine", "collector", "nothing", "everything", "collector")
 LOAD_SECONDS = (0.2, 0.9)
 """Of load before each kill, at random between these."""
 
@@ -151,9 +151,12 @@ def everybody_is_heard(senders: list[Sender], until: Any) -> None:
 
 
 def kill(server: Any, what: str, chance: random.Random, until: Any) -> None:
-    """Kills, and returns when everything that was killed runs again."""
+    """Kills (or, for `nothing`, asks for the end), and returns when everything that went runs again."""
     if what == "everything":
         server.kill("serve", "engine", "collector")
+        server.start()
+    elif what == "nothing":
+        assert server.stop() == 0
         server.start()
     elif what == "parent":
         server.kill("serve")
