@@ -1,17 +1,18 @@
 """The processor's state in SQL."""
 
 from collections.abc import Iterator, Sequence
+from operator import attrgetter
 from typing import Any
 
 import msgspec
 from msgspec import structs
-from sqlalchemy import BindParameter, Connection, Engine, Table, bindparam, case, delete, func, select, tuple_, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import BindParameter, Connection, Engine, bindparam, case, delete, func, select, tuple_, update
 
 from bowerbird.event import Positions
 from bowerbird.state import tables as t
 from bowerbird.state.base import Changes, Identifier, Known, Merge, Node, SeenKey
 from bowerbird.state.keys import identifier_key, pack, unpack
+from bowerbird.state.statements import execute_many, inserter, names, upsert
 
 CHUNK = 4000
 """Parameters of one IN list: fewer than any database bears."""
@@ -70,65 +71,11 @@ class SqlState:
 
     def remember(self, changes: Changes) -> None:
         with self.engine.begin() as connection:
-            self._remember_people(connection, changes)
-            self._remember_facts(connection, changes)
+            _remember_people(connection, changes)
+            _remember_facts(connection, changes)
             if changes.seen:
                 connection.execute(t.unsynced_keys.insert(), {"keys": pack(changes.seen)})
-            _upsert(
-                connection,
-                t.positions,
-                [{"partition": partition, "offset": offset} for partition, offset in changes.applied.items()],
-            )
-
-    def _remember_people(self, connection: Connection, changes: Changes) -> None:
-        _insert(
-            connection,
-            t.nodes,
-            [
-                {"person_id": person_id, "workspace": workspace, "created_at": created_at, "root": person_id}
-                for workspace, person_id, created_at in changes.created
-            ],
-        )
-        _upsert(connection, t.identifiers, [_attachment(i, *to) for i, to in changes.attached.items()])
-        self._merge(connection, changes.merges)
-        if changes.user_ids:
-            n = t.nodes.c
-            statement = update(t.nodes).where(n.person_id == bindparam("carrier")).values(user_id=bindparam("carried"))
-            rows = [{"carrier": root, "carried": user_id} for root, user_id in changes.user_ids.items()]
-            connection.execute(statement, rows)
-
-    def _merge(self, connection: Connection, merges: list[Merge]) -> None:
-        """In the order of the merges: a later one may absorb what an earlier one left."""
-        if not merges:
-            return
-        n = t.nodes.c
-        into: BindParameter[str] = bindparam("into")
-        gone: BindParameter[str] = bindparam("gone")
-        pairs = [{"into": merge.survivor, "gone": merge.absorbed} for merge in merges]
-        connection.execute(update(t.nodes).where(n.person_id == gone).values(merged_into=into), pairs)
-        connection.execute(update(t.nodes).where(n.root == gone).values(root=into), pairs)
-        rows = [
-            {**structs.asdict(merge), "identifiers": msgspec.json.encode(merge.identifiers).decode()}
-            for merge in merges
-        ]
-        connection.execute(t.merges.insert(), rows)
-
-    def _remember_facts(self, connection: Connection, changes: Changes) -> None:
-        _upsert(connection, t.conflicts, [structs.asdict(each) for each in changes.conflicts])
-        _upsert_newer_traits(connection, changes)
-        _insert(
-            connection,
-            t.accounts,
-            [
-                {"person_id": person_id, "account_id": account_id, "first_seen": first_seen}
-                for (_, person_id, account_id), first_seen in changes.accounts.items()
-            ],
-            or_ignore=True,
-        )
-        _count(connection, changes)
-        _upsert(connection, t.quarantine, [structs.asdict(each) for each in changes.quarantined])
-        for part in _chunks(changes.released):
-            connection.execute(delete(t.quarantine).where(t.quarantine.c.event_id.in_(part)))
+            upsert(connection, t.positions, changes.applied.items())
 
     def unsynced(self) -> Iterator[SeenKey]:
         self._unsynced_before = 0
@@ -143,47 +90,53 @@ class SqlState:
             self._unsynced_before = connection.execute(select(func.coalesce(func.max(key), 0))).scalar_one()
 
 
-def _attachment(identifier: Identifier, person_id: str, event_id: str, since: int) -> dict[str, Any]:
-    workspace, kind, value = identifier
-    return {
-        "key": identifier_key(identifier),
-        "workspace": workspace,
-        "kind": kind,
-        "value": value,
-        "person_id": person_id,
-        "event_id": event_id,
-        "since": since,
-    }
+def _remember_people(connection: Connection, changes: Changes) -> None:
+    made = ((person_id, workspace, at, person_id) for workspace, person_id, at in changes.created)
+    execute_many(connection, t.nodes.insert(), ("person_id", "workspace", "created_at", "root"), made)
+    attached = ((identifier_key(each), *each, *to) for each, to in changes.attached.items())
+    upsert(connection, t.identifiers, attached)
+    _merge(connection, changes.merges)
+    carry = update(t.nodes).where(t.nodes.c.person_id == bindparam("carrier")).values(user_id=bindparam("carried"))
+    carried = ((user_id, root) for root, user_id in changes.user_ids.items())
+    execute_many(connection, carry, ("carried", "carrier"), carried)
+
+
+def _merge(connection: Connection, merges: list[Merge]) -> None:
+    """In the order of the merges: a later one may absorb what an earlier one left."""
+    if not merges:
+        return
+    n = t.nodes.c
+    into: BindParameter[str] = bindparam("into")
+    gone: BindParameter[str] = bindparam("gone")
+    pairs = [{"into": merge.survivor, "gone": merge.absorbed} for merge in merges]
+    connection.execute(update(t.nodes).where(n.person_id == gone).values(merged_into=into), pairs)
+    connection.execute(update(t.nodes).where(n.root == gone).values(root=into), pairs)
+    rows = [
+        {**structs.asdict(merge), "identifiers": msgspec.json.encode(merge.identifiers).decode()} for merge in merges
+    ]
+    connection.execute(t.merges.insert(), rows)
+
+
+def _remember_facts(connection: Connection, changes: Changes) -> None:
+    upsert(connection, t.conflicts, map(attrgetter(*names(t.conflicts)), changes.conflicts))
+    _upsert_newer_traits(connection, changes)
+    accounts = ((person_id, account_id, at) for (_, person_id, account_id), at in changes.accounts.items())
+    first_wins = inserter(connection, t.accounts).on_conflict_do_nothing()
+    execute_many(connection, first_wins, names(t.accounts), accounts)
+    _count(connection, changes)
+    upsert(connection, t.quarantine, map(attrgetter(*names(t.quarantine)), changes.quarantined))
+    for part in _chunks(changes.released):
+        connection.execute(delete(t.quarantine).where(t.quarantine.c.event_id.in_(part)))
 
 
 def _chunks(items: Sequence[Any]) -> Iterator[Sequence[Any]]:
     return (items[at : at + CHUNK] for at in range(0, len(items), CHUNK))
 
 
-def _inserter(connection: Connection, table: Table) -> Any:
-    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
-    return dialect.insert(table)
-
-
-def _insert(connection: Connection, table: Table, rows: list[dict[str, Any]], *, or_ignore: bool = False) -> None:
-    if rows:
-        statement = _inserter(connection, table)
-        connection.execute(statement.on_conflict_do_nothing() if or_ignore else statement, rows)
-
-
-def _upsert(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
-    """Inserts rows; one whose primary key is there replaces it."""
-    if rows:
-        statement = _inserter(connection, table)
-        keys = {column.name for column in table.primary_key}
-        new = {column.name: statement.excluded[column.name] for column in table.c if column.name not in keys}
-        connection.execute(statement.on_conflict_do_update(index_elements=sorted(keys), set_=new), rows)
-
-
 def _upsert_newer_traits(connection: Connection, changes: Changes) -> None:
     if not changes.traits:
         return
-    statement = _inserter(connection, t.traits)
+    statement = inserter(connection, t.traits)
     new, old = statement.excluded, t.traits.c
     statement = statement.on_conflict_do_update(
         index_elements=["person_id", "name"],
@@ -191,23 +144,17 @@ def _upsert_newer_traits(connection: Connection, changes: Changes) -> None:
         where=tuple_(new.occurred_at, new.event_id) > tuple_(old.occurred_at, old.event_id),
     )
     encode = msgspec.json.Encoder().encode
-    rows = [
-        {
-            "person_id": trait.person_id,
-            "name": trait.name,
-            "value": encode(trait.value).decode(),
-            "occurred_at": trait.occurred_at,
-            "event_id": trait.event_id,
-        }
+    rows = (
+        (trait.person_id, trait.name, encode(trait.value).decode(), trait.occurred_at, trait.event_id)
         for trait in changes.traits.values()
-    ]
-    connection.execute(statement, rows)
+    )
+    execute_many(connection, statement, names(t.traits), rows)
 
 
 def _count(connection: Connection, changes: Changes) -> None:
     if not changes.catalog:
         return
-    statement = _inserter(connection, t.catalog)
+    statement = inserter(connection, t.catalog)
     new, old = statement.excluded, t.catalog.c
     statement = statement.on_conflict_do_update(
         index_elements=[column.name for column in t.catalog.primary_key],
