@@ -85,10 +85,11 @@ def test_an_erased_person_leaves_no_byte(server: Any, vendors: Any, api: Any, be
 
 
 _WAREHOUSE = "warehouse.duckdb"
+"""Left out: DuckDB does not overwrite the blocks that it frees, so what was erased may stand there for a while."""
 
 
 def whatever_is_left(data: Path, secrets: tuple[str, ...]) -> dict[str, list[str]]:
-    """Secret → the files of the data directory, write-ahead logs too, in which it stands."""
+    """Secret → the files of the data directory, write-ahead logs too, in which it stands; the warehouse aside."""
     found: dict[str, list[str]] = {}
     for path in sorted(path for path in data.rglob("*") if path.is_file() and not path.name.startswith(_WAREHOUSE)):
         content = path.read_bytes()
