@@ -74,7 +74,7 @@ def event_ids(random: Callable[[int], int] = secrets.randbits) -> Callable[[int]
     The 12 bits behind the milliseconds carry the microseconds, as RFC 9562 section 6.2 method 3 allows. `random` gives
     so many random bits.
     """
-    last = 0
+    last = -1
 
     def make(received_at: int) -> str:
         nonlocal last
