@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from bowerbird.eventlog.sqlite import SqliteLogReader
+from bowerbird.processor import worker
 from bowerbird.processor.worker import Processor, Stores
 from bowerbird.state import database
 from bowerbird.state.seen import LmdbSeen
@@ -72,7 +73,7 @@ def watched(work: Processor) -> Stopwatch:
     watch = Stopwatch()
     for owner, method, phase in (
         (work.log, "read", "read the log"),
-        (work, "outcome", "decode"),
+        (worker, "decode", "decode"),
         (work.people, "prepare", "look up people"),
         (work, "decide", "steps"),
         (work.warehouse, "write", WRITE),

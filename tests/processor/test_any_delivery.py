@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from bowerbird.clock import SECOND
 from bowerbird.event import Event
 from bowerbird.processor import operations, people, steps, worker
-from bowerbird.state import sql, upkeep
+from bowerbird.state import sql, statements, upkeep
 from bowerbird.state.seen import MemorySeen
 
-WATCHED = {module.__file__ for module in (worker, steps, people, operations, sql, upkeep)}
+WATCHED = {module.__file__ for module in (worker, steps, people, operations, sql, statements, upkeep)}
 relaxed = settings(
     deadline=None,
     max_examples=40,
@@ -117,6 +117,12 @@ class Gathering(MemorySeen):
 
     def crash(self) -> None:
         self.keys = dict(self.synced)
+
+
+@pytest.fixture(autouse=True)
+def small_handfuls(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A batch falls into several, so that later ones meet what earlier ones changed."""
+    monkeypatch.setattr(worker, "HANDFUL", 3)
 
 
 @pytest.fixture

@@ -32,9 +32,8 @@ class Item(msgspec.Struct, gc=False, eq=False):
 
 
 class Batch(NamedTuple):
-    """The events at hand, and what they change."""
+    """What the events of a batch meet and change."""
 
-    items: list[Item]
     people: People
     keys: Keys
     catalog: Catalog

@@ -76,7 +76,7 @@ class Operations:
         position = Position(entry.partition, entry.offset, entry.index)
         changes = Changes(released=[entry.event_id])
         try:
-            rows = self.processor.decide([Item(position, event, identifiers_of(event))], changes)
+            rows = self.processor.decide([[Item(position, event, identifiers_of(event))]], changes)
             self.processor.warehouse.restore(rows)
         except (StepFailedError, WarehouseRejectedError):
             self.processor.people.forget()

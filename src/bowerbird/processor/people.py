@@ -30,10 +30,13 @@ class People:
         for one, other in pairs:
             self.kept_apart.setdefault(one, set()).add(other)
 
-    def prepare(self, identifiers: Set[Identifier]) -> None:
-        """Looks up all identifiers of a batch at once."""
+    def make_room(self) -> None:
+        """Starts anew when the cache is full. Only between batches: within one it holds what is not remembered yet."""
         if len(self.owners) > self.capacity:
             self.forget()
+
+    def prepare(self, identifiers: Set[Identifier]) -> None:
+        """Looks up all these identifiers at once."""
         owners = self.owners
         missing = [each for each in identifiers if each not in owners]
         if missing:

@@ -1,6 +1,6 @@
 """The processor: a function of the log. Reads a batch, takes each event through the steps, stores, remembers."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -19,6 +19,9 @@ from bowerbird.processor.quarantine import Barred, StepFailedError, bar, undecod
 from bowerbird.processor.steps import STEPS, Step
 from bowerbird.state.base import Changes, ProcessorState, Seen
 from bowerbird.warehouse.base import Row, Warehouse
+
+HANDFUL = 2000
+"""Events that are decoded and decided together: as many as a processor's cache holds."""
 
 
 class Stores(NamedTuple):
@@ -100,16 +103,22 @@ class Processor:
     def outcome(self, rows: Sequence[LogRow], barred: Barred) -> tuple[list[Row], Changes]:
         """What becomes of the rows' events: decided, and neither stored nor remembered yet."""
         changes = Changes()
-        items, refused = decode(rows, barred, changes)
-        return [*refused, *self.decide(items, changes)], changes
+        refused: list[Row] = []
+        handfuls = (decode(handful, barred, changes, refused) for handful in _handfuls(rows))
+        return [*self.decide(handfuls, changes), *refused], changes
 
-    def decide(self, items: list[Item], changes: Changes) -> list[Row]:
-        """Takes the items through the steps. Raises `StepFailedError`; then `changes` is void."""
-        self.people.prepare({each for item in items for each in item.identifiers})
-        batch = Batch(items, self.people, Keys(self.seen), Catalog(), changes)
-        take_through(self.steps, batch)
+    def decide(self, handfuls: Iterable[list[Item]], changes: Changes) -> list[Row]:
+        """Takes the items of a batch through the steps, a handful at a time. Raises `StepFailedError`; then `changes`
+        is void."""
+        self.people.make_room()
+        batch = Batch(self.people, Keys(self.seen), Catalog(), changes)
+        rows: list[Row] = []
+        for items in handfuls:
+            self.people.prepare({each for item in items for each in item.identifiers})
+            take_through(self.steps, items, batch)
+            rows += [item.row() for item in items]
         changes.catalog = batch.catalog.counts()
-        return [item.row() for item in items]
+        return rows
 
     def remember(self, changes: Changes) -> None:
         self.state.remember(changes)
@@ -117,10 +126,22 @@ class Processor:
             self.state.synced()
 
 
-def decode(rows: Sequence[LogRow], barred: Barred, changes: Changes) -> tuple[list[Item], list[Row]]:
+def _handfuls(rows: Sequence[LogRow]) -> Iterator[list[LogRow]]:
+    handful: list[LogRow] = []
+    size = 0
+    for row in rows:
+        handful.append(row)
+        size += row.size
+        if size >= HANDFUL:
+            yield handful
+            handful, size = [], 0
+    if handful:
+        yield handful
+
+
+def decode(rows: Sequence[LogRow], barred: Barred, changes: Changes, refused: list[Row]) -> list[Item]:
     """The events of the log rows; what cannot be decoded, and what is barred, goes to quarantine at once."""
     items: list[Item] = []
-    refused: list[Row] = []
     for partition, offset, _, blob in rows:
         for index, event in enumerate(decode_each(blob)):
             position = Position(partition, offset, index)
@@ -133,12 +154,12 @@ def decode(rows: Sequence[LogRow], barred: Barred, changes: Changes) -> tuple[li
                 continue
             changes.quarantined.append(entry)
             refused.append(row)
-    return items, refused
+    return items
 
 
-def take_through(steps: Sequence[Step], batch: Batch) -> None:
+def take_through(steps: Sequence[Step], items: Sequence[Item], batch: Batch) -> None:
     """Every event through the steps, until one gives it an outcome. Raises `StepFailedError`."""
-    for item in batch.items:
+    for item in items:
         try:
             for step in steps:
                 step(item, batch)
