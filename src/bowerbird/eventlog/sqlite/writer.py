@@ -33,7 +33,8 @@ class SqliteLogWriter:
         self.partition = partition
         self._lock = lock
         self._tail = tail
-        self._queue: SimpleQueue[_Append | None] = SimpleQueue()
+        self._queue: SimpleQueue[list[_Append] | None] = SimpleQueue()
+        self._fresh: list[_Append] = []
         self._bytes_in = 0  # counted by the loop
         self._bytes_out = 0  # counted by the thread
         self._closed = False
@@ -73,40 +74,46 @@ class SqliteLogWriter:
         if not events:
             return
         encoded = encode(events)
-        done = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        done = loop.create_future()
         self._bytes_in += len(encoded)
-        self._queue.put((events, encoded, done))
+        if not self._fresh:
+            loop.call_soon(self._hand_over)
+        self._fresh.append((events, encoded, done))
         await done
+
+    def _hand_over(self) -> None:
+        """Wakes the thread once for all that this turn of the loop has brought."""
+        fresh, self._fresh = self._fresh, []
+        self._queue.put(fresh)
 
     async def close(self) -> None:
         if not self._closed:
             self._closed = True
+            self._hand_over()
             self._queue.put(None)
         await asyncio.to_thread(self._thread.join)
 
     def _run(self) -> None:
-        waiting: _Append | None
-        while waiting := self._queue.get():
+        closing = False
+        while not closing:
+            waiting, closing = self._gather()
             while waiting:
-                group, waiting, closing = self._gather(waiting)
+                group, waiting = _row_of(waiting)
                 self._commit(group)
-            if closing:
-                break
         self._tail.close()
         self._lock.close()
 
-    def _gather(self, first: _Append) -> tuple[list[_Append], _Append | None, bool]:
-        """What waits and fits into a row, the append that no longer did, and whether there is nothing to come."""
-        group = [first]
-        size = len(first[1])
+    def _gather(self) -> tuple[list[_Append], bool]:
+        """All that waits, at least something, and whether there is nothing to come."""
+        waiting: list[_Append] = []
+        fresh = self._queue.get()
         with suppress(Empty):
-            while append := self._queue.get_nowait():
-                size += len(append[1])
-                if size > ROW_BYTES:
-                    return group, append, False
-                group.append(append)
-            return group, None, True
-        return group, None, False
+            while fresh is not None:
+                waiting += fresh
+                fresh = self._queue.get_nowait()
+            return waiting, True
+        return waiting, False
 
     def _commit(self, group: list[_Append]) -> None:
         failure: str | None = None
@@ -129,6 +136,16 @@ def _tell(futures: list["asyncio.Future[None]"], failure: str | None) -> None:
             done.set_result(None)
         else:
             done.set_exception(_unavailable(failure, "Check that the disk is not full, and that it works."))
+
+
+def _row_of(waiting: list[_Append]) -> tuple[list[_Append], list[_Append]]:
+    """What fits into a row, at least the first, and the rest."""
+    size = 0
+    for at, (_, encoded, _) in enumerate(waiting):
+        size += len(encoded)
+        if at and size > ROW_BYTES:
+            return waiting[:at], waiting[at:]
+    return waiting, []
 
 
 def _tally(group: list[_Append]) -> Tally:
