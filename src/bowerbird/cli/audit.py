@@ -41,12 +41,19 @@ def _shown(document: dict[str, Any]) -> "RenderableType":
 
     if not document["accepted"]:
         return "no events yet; `bowerbird serve` takes them, `bowerbird import` reads them from a file"
+    parts: list[RenderableType] = []
+    for name, workspace in document["workspaces"].items():
+        parts += [f"workspace {name}", _by_dialect(workspace), ""]
+    return Group(*parts, _line(document))
+
+
+def _by_dialect(workspace: dict[str, Any]) -> "RenderableType":
+    verdict = () if workspace["balanced"] else ("",)
     rows = [
-        (name, dialect, counts["accepted"], *(counts[place] for place in _PLACES), _verdict(counts))
-        for name, workspace in document["workspaces"].items()
+        (dialect, counts["accepted"], *(counts[place] for place in _PLACES), *(_verdict(counts) for _ in verdict))
         for dialect, counts in workspace["dialects"].items()
     ]
-    return Group(table(("workspace", "dialect", "accepted", *_PLACES, ""), rows, ""), "", _line(document))
+    return table(("dialect", "accepted", *_PLACES, *verdict), rows, "no events")
 
 
 def _line(document: dict[str, Any]) -> str:
