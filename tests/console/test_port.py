@@ -56,11 +56,17 @@ def test_openmetrics_where_the_scraper_asks_for_it(house: Any) -> None:
     assert answer.text.endswith("# EOF\n")
 
 
+def test_the_front_leads_to_the_documentation(house: Any) -> None:
+    answer = house.http.get("/", follow_redirects=True)
+    assert answer.status_code == 200
+    assert answer.url.path == "/docs"
+    assert "`" not in answer.text.split("</nav>")[0]
+
+
 @pytest.mark.parametrize(
     ("method", "path", "status"),
     [
         ("GET", "/api/v1/nothing", 404),
-        ("GET", "/", 404),
         ("POST", "/api/v1/audit", 405),
         ("DELETE", "/healthz", 405),
         ("GET", "/api/v1/people?limit=0", 422),

@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from html import escape
 from json import dumps
+from re import sub
 from typing import Any
 
 from fastapi import APIRouter, Request
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, RedirectResponse
 
 from bowerbird.console.openapi.example import example
 
@@ -19,13 +20,18 @@ _STYLE = """
 body { font: 15px/1.5 system-ui, sans-serif; margin: 0 auto; max-width: 60rem; padding: 1rem 1.25rem 5rem }
 h2 { border-bottom: 1px solid var(--line); margin-top: 2.5rem; padding-bottom: .25rem }
 details { border: 1px solid var(--line); border-radius: 6px; margin: .5rem 0; padding: .4rem .75rem }
-summary { cursor: pointer } summary b { display: inline-block; width: 4.5rem } summary span { opacity: .7 }
-code, pre { font: 13px/1.45 ui-monospace, monospace }
+summary { cursor: pointer } summary b { display: inline-block; min-width: 4.5rem } summary span { opacity: .7 }
+code, pre { font: 13px/1.45 ui-monospace, monospace } code { overflow-wrap: anywhere }
 pre { background: color-mix(in srgb, currentColor 6%, transparent); border-radius: 6px; overflow: auto; padding: .6rem }
-table { border-collapse: collapse; width: 100% } td, th { text-align: left; vertical-align: top }
+table { border-collapse: collapse; display: block; overflow: auto } td, th { text-align: left; vertical-align: top }
 td, th { border-bottom: 1px solid var(--line); padding: .25rem .75rem .25rem 0 }
-nav a { margin-right: 1rem }
+nav { display: flex; flex-wrap: wrap; gap: .25rem 1rem }
 """
+
+
+@router.get("/")
+def front() -> RedirectResponse:
+    return RedirectResponse("docs", 307)
 
 
 @router.get("/docs")
@@ -70,7 +76,7 @@ def _operation(document: dict[str, Any], at: tuple[str, str, str], operation: di
     body = _content(operation.get("requestBody", {}))
     yield f"<h4>Request</h4><pre>{escape(_curl(document, at, operation, body))}</pre><h4>Answers</h4><table>"
     for status, answer in operation.get("responses", {}).items():
-        yield f"<tr><th>{escape(str(status))}</th><td>{escape(answer.get('description', ''))}"
+        yield f"<tr><th>{escape(str(status))}</th><td>{_inline(answer.get('description', ''))}"
         yield f"{_shape(document, _content(answer))}</td></tr>"
     yield "</table></details>"
 
@@ -82,7 +88,7 @@ def _parameters(parameters: list[dict[str, Any]]) -> Iterator[str]:
     for one in parameters:
         required = ", required" if one.get("required") else ""
         yield f"<tr><td><code>{escape(one['name'])}</code></td><td>{escape(one['in'])}{required}</td>"
-        yield f"<td>{escape(_bounds(one.get('schema', {})))}</td><td>{escape(one.get('description', ''))}</td></tr>"
+        yield f"<td>{escape(_bounds(one.get('schema', {})))}</td><td>{_inline(one.get('description', ''))}</td></tr>"
     yield "</table>"
 
 
@@ -136,7 +142,12 @@ def _shape(document: dict[str, Any], media: dict[str, Any]) -> str:
 
 
 def _prose(text: str) -> str:
-    return "".join(f"<p>{escape(part)}</p>" for part in text.split("\n\n") if part.strip())
+    return "".join(f"<p>{_inline(part)}</p>" for part in text.split("\n\n") if part.strip())
+
+
+def _inline(text: str) -> str:
+    """Text with what stands between backticks as code."""
+    return sub("`([^`]+)`", r"<code>\1</code>", escape(text))
 
 
 def _anchor(tag: str) -> str:
