@@ -52,6 +52,8 @@ class EngineClient:
 
     def download(self, path: str, target: Path, **query: Any) -> dict[str, str]:
         """Writes the answer to the file, which appears when it is complete; returns the answer's headers."""
+        if not target.parent.is_dir():
+            raise NotFoundError(f"there is no directory {target.parent}", "Make it, or choose another file.")
         part = target.with_name(f".{target.name}.part")
         try:
             with self._http.stream("GET", API + path, params=_given(query)) as response:

@@ -39,7 +39,8 @@ class Invocation:
         except ValidationError as error:
             broken = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
             raise SettingInvalidError(
-                f"settings make no sense: {broken}", "look at bowerbird.toml in the data directory and at BOWERBIRD_*"
+                f"settings make no sense: {broken}",
+                "look at the options, at bowerbird.toml in the data directory, and at BOWERBIRD_*",
             ) from None
         except TOMLDecodeError as error:
             raise SettingInvalidError(f"bowerbird.toml cannot be read: {error}", "mend the file's syntax") from None

@@ -40,8 +40,8 @@ class Session:
             return self.visible
         names = [workspace.name for workspace in self.snapshot.workspaces()]
         if len(names) != 1:
-            hint = f"Say which with `workspace`, one of: {', '.join(sorted(names))}."
-            raise ApiError(400, "workspace_required", "The control token speaks for all workspaces.", hint)
+            hint = f"Name one with `workspace` (`--workspace` on the command line): {', '.join(sorted(names))}."
+            raise ApiError(400, "workspace_required", "There are several workspaces.", hint)
         return names[0]
 
     @property

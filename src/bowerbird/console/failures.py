@@ -26,6 +26,8 @@ _STATUS: tuple[tuple[type[BowerbirdError], int, str], ...] = (
     (DataDirectoryBusyError, 503, "unavailable"),
 )
 
+_ROUTES = "The routes are listed at /docs; the vendors' are on the collector's port."
+
 
 class ApiError(Exception):
     """Ends a request with this status and these words."""
@@ -69,10 +71,10 @@ def _own_error(_: Request, error: Exception) -> Json:
 def _http_error(request: Request, error: Exception) -> Json:
     assert isinstance(error, HTTPException)
     if error.status_code == 404:
-        return failure(404, "not_found", f"There is no {request.url.path}.", "The routes are listed at /docs.")
+        return failure(404, "not_found", f"There is no {request.url.path} on this port.", _ROUTES)
     if error.status_code == 405:
         message = f"{request.url.path} does not take {request.method}."
-        return failure(405, "method_not_allowed", message, "The routes are listed at /docs.", error.headers)
+        return failure(405, "method_not_allowed", message, _ROUTES, error.headers)
     return failure(error.status_code, "invalid", str(error.detail), "", error.headers)
 
 

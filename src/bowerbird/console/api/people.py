@@ -110,7 +110,7 @@ def _summaries(session: Session, people: list[str]) -> list[dict[str, Any]]:
 def _person(session: Session, person_id: str) -> Person:
     person = session.sources.people.person(session.workspace, person_id)
     if person is None:
-        hint = "Find people by ?email=, ?user_id=, … at /api/v1/people."
+        hint = "Find people by ?email=, ?user_id=, … at /api/v1/people, or with `bowerbird person find email=…`."
         raise ApiError(404, "not_found", f"No person has the id {person_id!r}.", hint)
     return person
 
