@@ -41,7 +41,7 @@ VERBS = {
     "key": Verb("bowerbird.cli.key", "API keys: create, register an existing one, list, revoke."),
     "list": Verb("bowerbird.cli.lists", "Lists that events and subscribers belong to."),
     "site": Verb("bowerbird.cli.site", "Sites: public, write-only ids for browsers."),
-    "user": Verb("bowerbird.cli.user", "People who may log in to the console."),
+    "user": Verb("bowerbird.cli.user", "Users: people with a role, who speak through sessions."),
     "session": Verb("bowerbird.cli.session", "Sessions of users, such as Octeth's SessionID."),
     "import": Verb("bowerbird.cli.import_", "Bring in a file of events."),
     "export": Verb("bowerbird.cli.export", "Write all stored events to a file."),

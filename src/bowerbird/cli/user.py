@@ -29,7 +29,7 @@ def create(
     ] = "owner",
     workspace: InWorkspace = DEFAULT_WORKSPACE,
 ) -> None:
-    """Let somebody log in to the console, and to Octeth's User.Login.
+    """Give somebody a name and a role; `bowerbird session create` then opens a session.
 
     \b
     Example:
