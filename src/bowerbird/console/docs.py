@@ -21,11 +21,11 @@ body { font: 15px/1.5 system-ui, sans-serif; margin: 0 auto; max-width: 60rem; p
 h2 { border-bottom: 1px solid var(--line); margin-top: 2.5rem; padding-bottom: .25rem }
 details { border: 1px solid var(--line); border-radius: 6px; margin: .5rem 0; padding: .4rem .75rem }
 summary { cursor: pointer } summary b { display: inline-block; min-width: 4.5rem } summary span { opacity: .7 }
-code, pre { font: 13px/1.45 ui-monospace, monospace } code { overflow-wrap: anywhere }
+code, pre { font: 13px/1.45 ui-monospace, monospace } p code, summary code { overflow-wrap: anywhere }
 pre { background: color-mix(in srgb, currentColor 6%, transparent); border-radius: 6px; overflow: auto; padding: .6rem }
 table { border-collapse: collapse; display: block; overflow: auto } td, th { text-align: left; vertical-align: top }
 td, th { border-bottom: 1px solid var(--line); padding: .25rem .75rem .25rem 0 }
-nav { display: flex; flex-wrap: wrap; gap: .25rem 1rem }
+td:last-child { width: 100% } nav { display: flex; flex-wrap: wrap; gap: .25rem 1rem }
 """
 
 
