@@ -55,7 +55,10 @@ def import_(
     document = {**msgspec.structs.asdict(totals), "refused_file": str(rejects) if totals.refused else None}
     call.output.show(document, f"{totals.events} events of {totals.lines} lines are in the log")
     if totals.refused:
-        call.output.note(f"warning: {totals.refused} lines were refused; {rejects} says why")
+        lines = "1 line was" if totals.refused == 1 else f"{totals.refused} lines were"
+        call.output.note(f"warning: {lines} refused; {rejects} says why")
+        if totals.refused == totals.lines:
+            raise typer.Exit(1)
     elif not totals.lines:
         call.output.note(f"{file} holds no lines")
 

@@ -32,17 +32,22 @@ def serve(
 
     call = invocation(ctx)
     settings = call.settings(host=host, port=port, console_port=console_port, workers=workers)
-    with call.registry() as registry:
-        first = registry.bootstrap()
-    if first is not None and not call.output.as_json:
-        typer.echo(_first_words(str(settings.data), first))
+    with call.registry():
+        first: FirstSecrets | None = None
+
+    def prepare() -> None:
+        nonlocal first
+        with call.registry() as registry:
+            first = registry.bootstrap()
+        if first is not None and not call.output.as_json:
+            typer.echo(_first_words(str(settings.data), first))
 
     def announce(urls: Sequence[str]) -> None:
         collector, console = urls
         document = {"collector": collector, "console": console, "first": first}
         call.output.show(document, f"collector ready {collector}\nconsole ready {console}")
 
-    if not supervisor.serve(settings, announce, call.output.note):
+    if not supervisor.serve(settings, prepare, announce, call.output.note):
         raise typer.Exit(1)
 
 

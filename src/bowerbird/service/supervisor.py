@@ -110,13 +110,20 @@ class WakeOnSignal:
         self._writer.send(b"!")
 
 
-def serve(settings: Settings, announce: Callable[[Sequence[str]], None], say: Callable[[str], None]) -> bool:
-    """Serves until a signal asks for the end, then drains. `announce` is told the two URLs, collector first, when
-    both serve. Returns whether every child ended by itself. Raises `BowerbirdError`."""
+def serve(
+    settings: Settings,
+    prepare: Callable[[], None],
+    announce: Callable[[Sequence[str]], None],
+    say: Callable[[str], None],
+) -> bool:
+    """Serves until a signal asks for the end, then drains. `prepare` is called when the data directory and both ports
+    are ours; `announce` is told the two URLs, collector first, when both serve. Returns whether every child ended by
+    itself. Raises `BowerbirdError`."""
     with Ownership(settings.data) as ownership, WakeOnSignal() as woken:
         sockets = listen(settings.host, settings.port), listen(settings.host, settings.console_port)
         supervisor = Supervisor(settings, sockets, say)
         try:
+            prepare()
             supervisor.start()
             urls = [url_of(each) for each in sockets]
             ownership.announce(*urls)

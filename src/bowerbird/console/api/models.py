@@ -8,7 +8,7 @@ Time = Field(description="ISO 8601, UTC, six decimals.", examples=["2026-03-01T0
 
 
 class Problem(BaseModel):
-    code: str = Field(examples=["scope_missing"])
+    code: str
     message: str
     hint: str = Field(description="What to do about it; may be empty.")
 
