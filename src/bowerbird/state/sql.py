@@ -91,14 +91,17 @@ class SqlState:
 
 
 def _remember_people(connection: Connection, changes: Changes) -> None:
-    made = ((person_id, workspace, at, person_id) for workspace, person_id, at in changes.created)
-    execute_many(connection, t.nodes.insert(), ("person_id", "workspace", "created_at", "root"), made)
+    carried = dict(changes.user_ids)
+    made = [
+        (person_id, workspace, at, person_id, carried.pop(person_id, None))
+        for workspace, person_id, at in changes.created
+    ]
+    execute_many(connection, t.nodes.insert(), ("person_id", "workspace", "created_at", "root", "user_id"), made)
     attached = ((identifier_key(each), *each, *to) for each, to in changes.attached.items())
     upsert(connection, t.identifiers, attached)
     _merge(connection, changes.merges)
     carry = update(t.nodes).where(t.nodes.c.person_id == bindparam("carrier")).values(user_id=bindparam("carried"))
-    carried = ((user_id, root) for root, user_id in changes.user_ids.items())
-    execute_many(connection, carry, ("carried", "carrier"), carried)
+    execute_many(connection, carry, ("carried", "carrier"), ((user_id, root) for root, user_id in carried.items()))
 
 
 def _merge(connection: Connection, merges: list[Merge]) -> None:

@@ -39,9 +39,9 @@ identifiers = Table(
     Column("event_id", String(36), nullable=False),
     Column("since", BigInteger, nullable=False),
     Index("identifiers_by_person", "person_id"),
-    sqlite_with_rowid=False,
 )
-"""`key` is the digest of (workspace, kind, value)."""
+"""`key` is the digest of (workspace, kind, value). Digests come in no order, so rows stand by age, and only an index of
+keys is written to all over."""
 
 merges = Table(
     "merges",
