@@ -2,11 +2,19 @@
 
 from collections.abc import Iterable, Sequence, Set
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from bowerbird.event import Event
 from bowerbird.processor.identity import Decision, Named, decide, person_id_of
 from bowerbird.state.base import Changes, Conflict, Identifier, Merge, Node, ProcessorState, Trait
+
+
+class Member(Struct, eq=False, gc=False):
+    """A node, and the root it belongs to by now."""
+
+    person_id: str
+    root: Node
 
 
 class People:
@@ -16,13 +24,13 @@ class People:
         """`capacity`: identifiers held before the cache starts anew."""
         self.state = state
         self.capacity = capacity
-        self.owners: dict[Identifier, str] = {}
-        self.roots: dict[str, Node] = {}
-        """By node, a root's own included."""
+        self.owners: dict[Identifier, Member] = {}
+        self.members: dict[str, Member] = {}
+        """By person id."""
         self.kept_apart: dict[str, set[str]] = {}
 
     def forget(self) -> None:
-        self.owners, self.roots = {}, {}
+        self.owners, self.members = {}, {}
 
     def keep_apart(self, pairs: Iterable[tuple[str, str]]) -> None:
         """From now on no event merges these nodes, and only these; pairs come in both orders."""
@@ -41,44 +49,46 @@ class People:
         missing = [each for each in identifiers if each not in owners]
         if missing:
             known = self.state.load(missing)
-            owners.update(known.owners)
+            members = self.members
             for person_id, root in known.nodes.items():
-                self.roots.setdefault(person_id, root)
+                members.setdefault(person_id, Member(person_id, root))
             for person_id, root_id in known.roots.items():
-                self.roots[person_id] = self.roots[root_id]
+                members.setdefault(person_id, Member(person_id, members[root_id].root))
+            for each, person_id in known.owners.items():
+                owners[each] = members[person_id]
 
     def decide(self, user_id: str | None, identifiers: Sequence[Identifier]) -> Decision:
         """Whom an event with this user_id and these identifiers (strongest first) goes to; nothing changes.
 
         Most events name one person, with nothing to merge or contest; the others are for `identity.decide`.
         """
-        owners, roots = self.owners, self.roots
-        node: str | None = None
-        root: Node | None = None
+        owners = self.owners
+        found: Member | None = None
         unclaimed: list[Identifier] = []
         for each in identifiers:
             owner = owners.get(each)
             if owner is None:
                 unclaimed.append(each)
-            elif root is None:
-                node, root = owner, roots[owner]
-            elif owner != node and roots[owner] is not root:
+            elif found is None:
+                found = owner
+            elif owner.root is not found.root:
                 return self._weigh(user_id, identifiers)
-        if root is None:
+        if found is None:
             return Decision(None, None, (), (), user_id, unclaimed)
+        root = found.root
         if user_id and root.user_id and root.user_id != user_id:
             return self._weigh(user_id, identifiers)
-        return Decision(node, root, (), (), user_id or root.user_id, unclaimed)
+        return Decision(found.person_id, root, (), (), user_id or root.user_id, unclaimed)
 
     def _weigh(self, user_id: str | None, identifiers: Sequence[Identifier]) -> Decision:
         named: list[Named] = []
         unclaimed: list[Identifier] = []
         for each in identifiers:
-            node = self.owners.get(each)
-            if node is None:
+            owner = self.owners.get(each)
+            if owner is None:
                 unclaimed.append(each)
             else:
-                named.append(Named(each, node, self.roots[node]))
+                named.append(Named(each, owner.person_id, owner.root))
         return replace(decide(user_id, named, self.kept_apart), unclaimed=unclaimed)
 
     def resolve(
@@ -101,12 +111,13 @@ class People:
         return node, root
 
     def _create(self, person_id: str, event: Event, changes: Changes) -> Node:
-        root = self.roots[person_id] = Node(person_id, event.received_at)
+        root = Node(person_id, event.received_at)
+        self.members[person_id] = Member(person_id, root)
         changes.created.append((event.workspace, person_id, event.received_at))
         return root
 
     def _attach(self, identifier: Identifier, node: str, event: Event, changes: Changes) -> None:
-        self.owners[identifier] = node
+        self.owners[identifier] = self.members[node]
         changes.attached[identifier] = (node, event.event_id, event.received_at)
 
     def _merge(self, one: Node, other: Node, event: Event, identifiers: Sequence[Identifier], changes: Changes) -> Node:
@@ -115,7 +126,7 @@ class People:
         survivor.absorbed += (absorbed.person_id, *absorbed.absorbed)
         survivor.accounts = tuple(dict.fromkeys(survivor.accounts + absorbed.accounts))
         for person_id in (absorbed.person_id, *absorbed.absorbed):
-            self.roots[person_id] = survivor
+            self.members.setdefault(person_id, Member(person_id, survivor)).root = survivor
         if absorbed.user_id and not survivor.user_id:
             survivor.user_id = changes.user_ids[survivor.person_id] = absorbed.user_id
         changes.merges.append(
