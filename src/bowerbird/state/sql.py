@@ -12,10 +12,7 @@ from bowerbird.event import Positions
 from bowerbird.state import tables as t
 from bowerbird.state.base import Changes, Identifier, Known, Merge, Node, SeenKey
 from bowerbird.state.keys import identifier_key, pack, unpack
-from bowerbird.state.statements import execute_many, inserter, names, upsert
-
-CHUNK = 4000
-"""Parameters of one IN list: fewer than any database bears."""
+from bowerbird.state.statements import MOST_VALUES, OneOf, execute_many, inserter, names, upsert
 
 
 class SqlState:
@@ -23,6 +20,12 @@ class SqlState:
         self.engine = engine
         self._unsynced_before = 0
         """The latest row of keys at the last call of `synced`."""
+        i, n, a = t.identifiers.c, t.nodes.c, t.accounts.c
+        owners = select(i.key, i.person_id, n.root).join_from(t.identifiers, t.nodes, i.person_id == n.person_id)
+        self._owners_of = OneOf(owners, i.key)
+        self._members_of = OneOf(select(n.person_id, n.root, n.created_at, n.user_id), n.root)
+        owned = select(n.root, a.account_id).join_from(t.nodes, t.accounts, n.person_id == a.person_id)
+        self._accounts_of = OneOf(owned.order_by(a.first_seen, a.account_id), n.root)
 
     def applied(self) -> Positions:
         with self.engine.connect() as connection:
@@ -40,29 +43,21 @@ class SqlState:
     def _owners(
         self, connection: Connection, by_key: dict[bytes, Identifier]
     ) -> tuple[dict[Identifier, str], dict[str, str]]:
-        i, n = t.identifiers.c, t.nodes.c
-        query = select(i.key, i.person_id, n.root).join_from(t.identifiers, t.nodes, i.person_id == n.person_id)
         owners, roots = {}, {}
-        for part in _chunks(sorted(by_key)):
-            for key, person_id, root in connection.execute(query.where(i.key.in_(part))):
-                owners[by_key[key]] = person_id
-                roots[person_id] = root
+        for key, person_id, root in self._owners_of.rows(connection, sorted(by_key)):
+            owners[by_key[key]] = person_id
+            roots[person_id] = root
         return owners, roots
 
     def _nodes(self, connection: Connection, roots: set[str]) -> dict[str, Node]:
-        n, a = t.nodes.c, t.accounts.c
-        members = select(n.person_id, n.root, n.created_at, n.user_id)
-        owned = select(n.root, a.account_id).join_from(t.nodes, t.accounts, n.person_id == a.person_id)
         nodes, absorbed, accounts = {}, dict[str, list[str]](), dict[str, list[str]]()
-        for part in _chunks(sorted(roots)):
-            for person_id, root, created_at, user_id in connection.execute(members.where(n.root.in_(part))):
-                if person_id == root:
-                    nodes[root] = Node(root, created_at, user_id)
-                else:
-                    absorbed.setdefault(root, []).append(person_id)
-            rows = connection.execute(owned.where(n.root.in_(part)).order_by(a.first_seen, a.account_id))
-            for root, account_id in rows:
-                accounts.setdefault(root, []).append(account_id)
+        for person_id, root, created_at, user_id in self._members_of.rows(connection, sorted(roots)):
+            if person_id == root:
+                nodes[root] = Node(root, created_at, user_id)
+            else:
+                absorbed.setdefault(root, []).append(person_id)
+        for root, account_id in self._accounts_of.rows(connection, sorted(roots)):
+            accounts.setdefault(root, []).append(account_id)
         for root, members_of in absorbed.items():
             nodes[root].absorbed = tuple(members_of)
         for root, accounts_of in accounts.items():
@@ -133,7 +128,7 @@ def _remember_facts(connection: Connection, changes: Changes) -> None:
 
 
 def _chunks(items: Sequence[Any]) -> Iterator[Sequence[Any]]:
-    return (items[at : at + CHUNK] for at in range(0, len(items), CHUNK))
+    return (items[at : at + MOST_VALUES] for at in range(0, len(items), MOST_VALUES))
 
 
 def _upsert_newer_traits(connection: Connection, changes: Changes) -> None:

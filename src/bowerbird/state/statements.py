@@ -1,12 +1,47 @@
 """Statements for many rows at once."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import repeat
 from typing import Any
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import ColumnElement, Connection, Dialect, Select, Table, bindparam
 from sqlalchemy.dialects import postgresql, sqlite
 
 Row = tuple[Any, ...]
+
+MOST_VALUES = 4096
+"""In one list: fewer than any database bears."""
+
+
+class OneOf:
+    """A query for the rows in which a column has one of many values.
+
+    The list is filled up, with its last value, to the next power of two: so the driver meets few texts, knows them, and
+    gets the values as they are.
+    """
+
+    def __init__(self, query: Select[Any], column: ColumnElement[Any]) -> None:
+        self.query = query
+        self.column = column
+        self._texts: dict[int, str | None] = {}
+        """By length of the list; None where the driver does not count parameters."""
+
+    def rows(self, connection: Connection, values: Sequence[Any]) -> Iterator[Any]:
+        for start in range(0, len(values), MOST_VALUES):
+            part = values[start : start + MOST_VALUES]
+            size = 1 << (len(part) - 1).bit_length()
+            if size not in self._texts:
+                self._texts[size] = self._text(size, connection.dialect)
+            text = self._texts[size]
+            if text is None:
+                yield from connection.execute(self.query.where(self.column.in_(part)))
+            else:
+                yield from connection.exec_driver_sql(text, (*part, *repeat(part[-1], size - len(part))))
+
+    def _text(self, size: int, dialect: Dialect) -> str | None:
+        values = [bindparam(f"value_{number}", type_=self.column.type) for number in range(size)]
+        compiled: Any = self.query.where(self.column.in_(values)).compile(dialect=dialect)
+        return str(compiled) if compiled.positional else None
 
 
 def inserter(connection: Connection, table: Table) -> Any:
