@@ -32,7 +32,8 @@ class LmdbSeen:
         self.part = part
         self.environment = lmdb.open(str(path), map_size=_MAP_SIZE, max_dbs=64, metasync=True, meminit=False)
         self.environment.open_db(_FOR_EVER)
-        self.gathered: dict[int | None, dict[bytes, SeenKey]] = {}
+        self.gathered: dict[int | None, dict[bytes, bytes]] = {}
+        """By day, keys and values as they will stand on disk."""
         self.round: dict[int | None, list[bytes]] = {}
         """By day, the keys that the round has yet to write, in the order in which they stand on disk."""
         self._look()
@@ -48,7 +49,7 @@ class LmdbSeen:
         if gathered is not None:
             found = gathered.get(key)
             if found is not None:
-                return found.event_id, found.received_at
+                return _unpack(found)
         database = self.databases.get(day)
         if database is None:
             return None
@@ -57,7 +58,7 @@ class LmdbSeen:
 
     def put(self, keys: Iterable[SeenKey]) -> bool:
         for key in keys:
-            self.gathered.setdefault(key.day, {})[key.key] = key
+            self.gathered.setdefault(key.day, {})[key.key] = _pack(key)
         return bool(self.round) or sum(map(len, self.gathered.values())) >= self.gather
 
     def sync(self) -> bool:
@@ -92,7 +93,7 @@ class LmdbSeen:
     def _write(self, transaction: lmdb.Transaction, day: int | None, keys: list[bytes]) -> None:
         gathered = self.gathered[day]
         with transaction.cursor(self.environment.open_db(_name(day), txn=transaction)) as cursor:
-            cursor.putmulti([(key, _pack(gathered[key])) for key in keys])
+            cursor.putmulti([(key, gathered[key]) for key in keys])
 
     def _wrote(self, day: int | None, keys: list[bytes]) -> None:
         gathered = self.gathered[day]
