@@ -43,3 +43,11 @@ class ConflictError(BowerbirdError):
 
 class SettingInvalidError(BowerbirdError):
     """A setting's name or value makes no sense."""
+
+
+class QuestionInvalidError(BowerbirdError):
+    """A question makes no sense, or names what is not there."""
+
+
+class QuestionStoppedError(BowerbirdError):
+    """A question ended before its answer: it took too long, or somebody cancelled it."""

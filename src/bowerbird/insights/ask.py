@@ -1,0 +1,62 @@
+"""The way of a question: parse, compile, ask the warehouse, answer."""
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from bowerbird.clock import Clock
+from bowerbird.errors import NotFoundError, QuestionInvalidError
+from bowerbird.insights.base import Answer, Freshness, Stop, Tables
+from bowerbird.insights.conditions import Condition
+from bowerbird.insights.draft import Statement
+from bowerbird.insights.kinds import KINDS
+from bowerbird.insights.question import Asking, Moment, Question, parse, zone
+
+_NEWEST = """
+    SELECT epoch_us(max(received_at)) FROM (
+        SELECT received_at FROM hot WHERE workspace = $workspace
+        UNION ALL SELECT received_at FROM cold WHERE workspace = $workspace)"""
+
+Given = bytes | Mapping[str, Any] | Question
+Pending = Callable[[], tuple[int, float]]
+Segments = Callable[[str, str], Condition | None]
+
+
+class Insights:
+    """Answers questions about one workspace at a time. Blocking, safe from any thread."""
+
+    def __init__(self, tables: Tables, segments: Segments, pending: Pending, clock: Clock) -> None:
+        """`segments` gives the condition of a workspace's saved segment; `pending`: events that are accepted and
+        not yet readable, and the age of the oldest in seconds."""
+        self._tables = tables
+        self._segments = segments
+        self._pending = pending
+        self._clock = clock
+
+    def ask(self, workspace: str, timezone: str, kind: str, given: Given, stop: Stop | None = None) -> Answer:
+        """`timezone`: for questions that name none. Raises `NotFoundError` for an unknown kind,
+        `QuestionInvalidError`, `QuestionStoppedError`."""
+        if kind not in KINDS:
+            raise NotFoundError(f"there is no kind of question {kind!r}", f"Ask one of {', '.join(KINDS)}.")
+        began = time.perf_counter()
+        stop = stop or Stop()
+        question = parse(KINDS[kind].question, given)
+        moment = Moment(workspace, zone(question.timezone or timezone), self._clock.now())
+        with stop.counting():
+            result = KINDS[kind].answer(question, Asking(self._tables, moment, self._segment(workspace), stop))
+            freshness = self._freshness(workspace, stop)
+        return Answer(kind, question, result, freshness, round((time.perf_counter() - began) * 1000, 1))
+
+    def _segment(self, workspace: str) -> Callable[[str], Condition]:
+        def find(name: str) -> Condition:
+            condition = self._segments(workspace, name)
+            if condition is None:
+                raise QuestionInvalidError(f"there is no segment {name!r}", "Save it first, or write it out.")
+            return condition
+
+        return find
+
+    def _freshness(self, workspace: str, stop: Stop) -> Freshness:
+        newest = self._tables.rows(*Statement(_NEWEST, {"workspace": workspace}), stop)[0][0]
+        events, age = self._pending()
+        return Freshness(newest, events, age)

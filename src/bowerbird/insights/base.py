@@ -1,0 +1,94 @@
+"""What a question is asked of, and what an answer says beside its result."""
+
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, Protocol
+
+import msgspec
+
+from bowerbird.errors import QuestionStoppedError
+
+Rows = list[tuple[Any, ...]]
+
+
+class Stop:
+    """Ends a question: after so many seconds, or when somebody cancels it. Safe from any thread."""
+
+    def __init__(self, seconds: float = 30.0) -> None:
+        self.seconds = seconds
+        self._lock = threading.Lock()
+        self._interrupts: list[Callable[[], None]] = []
+        self._reason: str | None = None
+
+    def cancel(self) -> None:
+        self._end("the question was cancelled")
+
+    def check(self) -> None:
+        """Raises `QuestionStoppedError` once the question has ended."""
+        if self._reason is not None:
+            raise QuestionStoppedError(self._reason, "Ask for a shorter range, or fewer events.")
+
+    @contextmanager
+    def counting(self) -> Iterator[None]:
+        """The time limit runs inside of this block."""
+        timer = threading.Timer(self.seconds, self._end, [f"the question took longer than {self.seconds:g} s"])
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
+
+    @contextmanager
+    def interrupting(self, interrupt: Callable[[], None]) -> Iterator[None]:
+        """Inside of this block, an end of the question calls `interrupt`; at its end, it raises
+        `QuestionStoppedError`."""
+        self.check()
+        with self._lock:
+            self._interrupts.append(interrupt)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._interrupts.remove(interrupt)
+        self.check()
+
+    def _end(self, reason: str) -> None:
+        with self._lock:
+            self._reason = self._reason or reason
+            for interrupt in self._interrupts:
+                interrupt()
+
+
+class Tables(Protocol):
+    """The warehouse, as questions see it. Blocking, safe from any thread.
+
+    Tables and views: `hot` and `cold` (see `warehouse/schema.py`: properties are JSON text in the one, VARIANT in the
+    other), `aliases` (person → root, of people who were merged) and `traits` (what events said of people).
+    """
+
+    def rows(self, sql: str, parameters: Mapping[str, Any], stop: Stop) -> Rows:
+        """Raises `QuestionStoppedError` when the question ends first, and `QuestionInvalidError` for a value that
+        the engine cannot use, such as a broken regular expression."""
+        ...
+
+
+class Freshness(msgspec.Struct, frozen=True):
+    """How current an answer is."""
+
+    last_received_at: int | None
+    """Receipt of the newest event stored, µs; None when the workspace has none."""
+    pending_events: int
+    """Accepted and not yet readable, in all workspaces."""
+    lag_seconds: float
+    """Age of the oldest of these."""
+
+
+class Answer(msgspec.Struct, frozen=True):
+    kind: str
+    question: Any
+    """As it was understood, defaults left out: asked again, it means the same."""
+    result: Any
+    freshness: Freshness
+    took_ms: float

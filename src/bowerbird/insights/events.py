@@ -1,0 +1,98 @@
+"""The events of a question as a table: rows of `hot` and `cold` in a period, one column a field, each with the person
+of this moment."""
+
+from bowerbird.insights import people
+from bowerbird.insights.draft import Draft
+from bowerbird.insights.fields import COLUMNS, Field
+from bowerbird.insights.ranges import Period
+from bowerbird.insights.values import extracted, number
+
+_VALUE = Field("column", ("value",))
+
+
+class Events:
+    """What the table has is asked for first, the table is made last:
+
+        events = Events(draft, period)
+        plan = events.text(field("property:plan"))
+        table = events.table(f"{plan} = {draft.bind('pro')}")
+
+    Each of these methods gives an expression for the table's own `where` and for whoever selects from the table.
+    """
+
+    def __init__(self, draft: Draft, period: Period | None = None) -> None:
+        """`period`: bounds on `occurred_at`; None: none."""
+        self.draft = draft
+        self.period = period
+        self._plain: dict[str, None] = {}
+        self._resolved = False
+        self._properties: dict[Field, str] = {}
+        self._hot: list[str] = []
+        self._cold: list[str] = []
+        self._traits: dict[Field, str] = {}
+
+    def plain(self, column: str) -> str:
+        """A column of the warehouse's tables as it is: `occurred_at`, `value`, …"""
+        self._plain[column] = None
+        return column
+
+    def person(self) -> str:
+        """The person of this moment, a number; NULL for nobody."""
+        self._resolved = True
+        return self.plain("person")
+
+    def text(self, field: Field) -> str:
+        """The field as text; NULL where it is missing or null."""
+        if field == _VALUE:
+            return f"({self.plain('value')}::DOUBLE::VARCHAR)"
+        if field.source == "column":
+            return self.plain(COLUMNS[field.path[0]])
+        if field.source == "trait":
+            self.person()
+            if field not in self._traits:
+                self._traits[field] = people.trait(self.draft, field.path)
+            return f"{self._traits[field]}_value"
+        if field not in self._properties:
+            self._properties[field] = self._property(field.path)
+        return self._properties[field]
+
+    def number(self, field: Field) -> str:
+        """The field as DOUBLE; NULL where it is missing or does not read as a finite number."""
+        return f"({self.plain('value')}::DOUBLE)" if field == _VALUE else number(self.text(field))
+
+    def table(self, where: str = "true", name: str = "events") -> str:
+        """Adds the table to the draft and returns its name."""
+        bounds = self._bounds()
+        hot, cold = (
+            f"SELECT {', '.join([*self._plain, *extra]) or '1'} FROM {table} WHERE {bounds}"
+            for table, extra in (("hot", self._hot), ("cold", self._cold))
+        )
+        rows = f"({hot} UNION ALL {cold}) AS s"
+        return self.draft.table(f"SELECT * FROM ({self._with_people(rows)}) WHERE {where}", name)
+
+    def _property(self, path: tuple[str, ...]) -> str:
+        name = f"property{len(self._properties)}"
+        pointer = "".join("/" + each.replace("~", "~0").replace("/", "~1") for each in path)
+        piece = f"json_extract(properties, {self.draft.bind(pointer)})::VARIANT"
+        self._hot.append(f"{extracted(piece, ())} AS {name}")
+        self._cold.append(f"{extracted('properties', [self.draft.bind(each) for each in path])} AS {name}")
+        return name
+
+    def _bounds(self) -> str:
+        draft, period = self.draft, self.period
+        bounds = f"workspace = {draft.workspace}"
+        if period is None:
+            return bounds
+        since, until = draft.instant(period.since), draft.instant(period.until)
+        return f"{bounds} AND occurred_at >= {since} AND occurred_at < {until}"
+
+    def _with_people(self, rows: str) -> str:
+        if not self._resolved:
+            return f"SELECT * FROM {rows}"
+        person = "coalesce(roots.root, s.person)"
+        columns = "".join(f", {each}.value AS {each}_value" for each in self._traits.values())
+        joins = "".join(f" LEFT JOIN {each} ON {each}.person = {person}" for each in self._traits.values())
+        roots = people.roots(self.draft)
+        return f"""
+            SELECT s.* REPLACE ({person} AS person){columns}
+            FROM {rows} LEFT JOIN {roots} AS roots ON roots.person = s.person{joins}"""

@@ -1,0 +1,164 @@
+"""The time that a question is about, and the steps in which it goes."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Literal, NamedTuple
+from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+
+from bowerbird.errors import QuestionInvalidError
+
+Unit = Literal["hour", "day", "week", "month"]
+MOST_BUCKETS = 5000
+LONGEST = 50 * 366 * 86_400_000_000
+"""µs that a range may last."""
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_US = timedelta(microseconds=1)
+
+
+class Range(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Either `since` (inclusive) and `until` (exclusive), or the `last` so many units, the current one included.
+
+    Times are ISO 8601; without an offset they are in the question's time zone. `until` left out: until now.
+    """
+
+    since: str | None = None
+    until: str | None = None
+    last: int | None = None
+    unit: Unit = "day"
+
+    def __post_init__(self) -> None:
+        if (self.since is None) == (self.last is None) or (self.last is not None and self.until is not None):
+            raise ValueError("a range has either `since`, with or without `until`, or `last`")
+        if self.last is not None and not 1 <= self.last <= MOST_BUCKETS:
+            raise ValueError(f"`last` is 1 to {MOST_BUCKETS}")
+
+
+LAST_30_DAYS = Range(last=30)
+
+
+class Bucket(NamedTuple):
+    start: int
+    """µs of the instant at which it begins."""
+    label: str
+    """ISO 8601 in the time zone: a date, or for hours a time with offset."""
+
+
+class Period(NamedTuple):
+    """A range as instants: µs, `until` exclusive."""
+
+    since: int
+    until: int
+    zone: ZoneInfo
+
+    def before(self) -> "Period":
+        """The period of the same length right before this one."""
+        start, end = self.local(self.since), self.local(self.until)
+        length = end.replace(tzinfo=None) - start.replace(tzinfo=None)
+        return Period(micros(_at(start.replace(tzinfo=None) - length, self.zone)), self.since, self.zone)
+
+    def local(self, instant: int) -> datetime:
+        return (_EPOCH + instant * _US).astimezone(self.zone)
+
+    def buckets(self, unit: Unit) -> list[Bucket]:
+        """The steps that the period touches, oldest first; the first one may begin before it. Raises
+        `QuestionInvalidError` when there are more than `MOST_BUCKETS`."""
+        found: list[Bucket] = []
+        start = floor(self.local(self.since), unit)
+        while (instant := micros(start)) < self.until:
+            if len(found) == MOST_BUCKETS:
+                raise QuestionInvalidError(
+                    f"the range has more than {MOST_BUCKETS} {unit}s", "Ask for a shorter range or larger steps."
+                )
+            found.append(Bucket(instant, start.isoformat() if unit == "hour" else start.date().isoformat()))
+            start = following(start, unit)
+        return found
+
+    def offsets(self) -> list[tuple[int, int]]:
+        """(until µs, offset from UTC in µs): the last pair holds to the end."""
+        found: list[tuple[int, int]] = []
+        at = self.since
+        while True:
+            offset = _offset(self.local(at))
+            end = _change_after(at, self.until, offset, self)
+            found.append((end, offset))
+            if end >= self.until:
+                return found
+            at = end
+
+
+def period(range_: Range, zone: ZoneInfo, now: int) -> Period:
+    """Raises `QuestionInvalidError` for a range that ends before it begins."""
+    if range_.last is not None:
+        start = floor((_EPOCH + now * _US).astimezone(zone), range_.unit)
+        end = following(start, range_.unit)
+        return Period(micros(following(start, range_.unit, 1 - range_.last)), micros(end), zone)
+    since = _instant(range_.since or "", zone)
+    until = now if range_.until is None else _instant(range_.until, zone)
+    if until - since > LONGEST:
+        raise QuestionInvalidError("the range is longer than 50 years", "Begin it later.")
+    if until <= since:
+        raise QuestionInvalidError("the range ends before it begins", "`until` comes after `since`, and is exclusive.")
+    return Period(since, until, zone)
+
+
+def floor(at: datetime, unit: Unit) -> datetime:
+    """The start of the hour, day, ISO week (Monday) or month, on the clock of its time zone."""
+    if unit == "hour":
+        return at - timedelta(minutes=at.minute, seconds=at.second, microseconds=at.microsecond)
+    start = at.replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
+    if unit == "week":
+        return start - timedelta(days=start.weekday())
+    return start.replace(day=1) if unit == "month" else start
+
+
+def following(at: datetime, unit: Unit, steps: int = 1) -> datetime:
+    """The start of the step so many steps later; `at` is a start. Hours pass in real time, all else on the clock."""
+    zone = at.tzinfo
+    if unit == "hour":
+        return (at.astimezone(UTC) + timedelta(hours=steps)).astimezone(zone)
+    if unit == "month":
+        years, month = divmod(at.month - 1 + steps, 12)
+        return at.replace(year=at.year + years, month=month + 1)
+    return at + timedelta(days=steps * (7 if unit == "week" else 1))
+
+
+def micros(at: datetime) -> int:
+    return (at - _EPOCH) // _US
+
+
+def _instant(text: str, zone: ZoneInfo) -> int:
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise QuestionInvalidError(f"{text!r} is no time", "Write ISO 8601, such as 2026-03-01.") from error
+    return micros(at if at.tzinfo else _at(at, zone))
+
+
+def _at(naive: datetime, zone: ZoneInfo) -> datetime:
+    return naive.replace(tzinfo=zone)
+
+
+def _offset(at: datetime) -> int:
+    return (at.utcoffset() or timedelta()) // _US
+
+
+def _change_after(at: int, until: int, offset: int, over: Period) -> int:
+    """The instant at which the offset changes, exact to the minute (that is where changes happen); `until` if none."""
+    day = 86_400_000_000
+    low = at
+    while low < until and _offset(over.local(min(low + day, until))) == offset:
+        low += day
+    if low >= until:
+        return until
+    high = min(low + day, until)
+    if _offset(over.local(high)) == offset:
+        return until
+    minute = 60_000_000
+    while high - low > minute:
+        middle = (low + high) // 2
+        if _offset(over.local(middle)) == offset:
+            low = middle
+        else:
+            high = middle
+    return high - high % minute
