@@ -61,6 +61,8 @@ class Principal(msgspec.Struct, frozen=True):
     key_id: str
     """A key's id; `session:USER` for a session, `site:ID` for a site."""
     scopes: frozenset[str]
+    role: Role | None = None
+    """Of a session's user; None for a key and a site."""
 
     def may(self, scope: Scope) -> bool:
         return scope in self.scopes or "admin" in self.scopes

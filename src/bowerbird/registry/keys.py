@@ -39,6 +39,8 @@ class Site(msgspec.Struct, frozen=True):
 
 
 class Keys:
+    """Implements `KeyDesk`."""
+
     def __init__(self, database: Database, hasher: Hasher, clock: Clock) -> None:
         self._database = database
         self._hasher = hasher

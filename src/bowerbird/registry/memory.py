@@ -16,6 +16,7 @@ class _Grant:
     key_id: str
     scopes: frozenset[str]
     expires_at: int | None = None
+    role: Role | None = None
 
 
 @dataclass
@@ -54,7 +55,7 @@ class MemoryRegistry:
 
     def add_session(self, secret: str, user: str, role: Role, expires_at: int, workspace: str = "default") -> None:
         """`expires_at` in µs."""
-        self._grant(secret, _Grant(workspace, f"session:{user}", frozenset(ROLES[role]), expires_at))
+        self._grant(secret, _Grant(workspace, f"session:{user}", ROLES[role], expires_at, role))
 
     def add_site(self, site_id: str, workspace: str = "default") -> None:
         self._grant(site_id, _Grant(workspace, f"site:{site_id}", frozenset({"events:write"})))
@@ -68,7 +69,7 @@ class MemoryRegistry:
         if if_newer_than == self._version:
             return None
         credentials = [
-            Credential(digest, Principal(self._workspaces[g.workspace], g.key_id, g.scopes), g.expires_at)
+            Credential(digest, Principal(self._workspaces[g.workspace], g.key_id, g.scopes, g.role), g.expires_at)
             for digest, g in self._grants.items()
         ]
         return IndexedSnapshot(self._version, self._workspaces, credentials, self._hasher.secret, self.clock)

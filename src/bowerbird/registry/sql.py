@@ -34,7 +34,8 @@ class FirstSecrets(msgspec.Struct, frozen=True):
 
 class SqlRegistry:
     """Implements `Snapshots`; `registers` implements `Registers`, `users` implements `Logins`. The rest is for
-    operators, and every change there shows in the next snapshot that any process loads."""
+    operators (`WorkspaceDesk`, `KeyDesk`, `UserDesk`), and every change there shows in the next snapshot that any
+    process loads."""
 
     def __init__(self, database: Database, hasher: Hasher, clock: Clock) -> None:
         self._database = database
@@ -102,7 +103,7 @@ def _credentials(
         yield Credential(hasher.secret(row.id), principal)
     live = select(sessions.c.hash, sessions.c.expires_at, users.c.name, users.c.workspace, users.c.role)
     for row in connection.execute(live.join_from(sessions, users).where(sessions.c.expires_at > now)):
-        principal = Principal(workspaces[row.workspace], f"session:{row.name}", frozenset(ROLES[row.role]))
+        principal = Principal(workspaces[row.workspace], f"session:{row.name}", ROLES[row.role], row.role)
         yield Credential(row.hash, principal, row.expires_at)
 
 

@@ -65,7 +65,7 @@ class Passwords:
 
 
 class Users:
-    """Implements `Logins`."""
+    """Implements `Logins` and `UserDesk`."""
 
     def __init__(self, database: Database, hasher: Hasher, clock: Clock) -> None:
         self._database = database
@@ -77,8 +77,7 @@ class Users:
         """Raises `ConflictError`, `NotFoundError`, `BowerbirdError` for an unusable name, password or role."""
         if not _NAME.fullmatch(name):
             raise BowerbirdError(f"a user cannot be named {name!r}", "up to 128 characters without blanks")
-        if role not in ROLES:
-            raise BowerbirdError(f"there is no role {role!r}", f"the roles are {', '.join(ROLES)}")
+        _check_role(role)
         hashed = self.passwords.hash(password)
         with self._database.changing() as connection:
             require(connection, workspace)
@@ -95,14 +94,32 @@ class Users:
             connection.execute(update(schema.users).where(schema.users.c.name == name).values(password_hash=hashed))
             connection.execute(delete(schema.sessions).where(schema.sessions.c.username == name))
 
-    def all(self) -> list[User]:
+    def set_role(self, name: str, role: str) -> None:
+        """Raises `NotFoundError`, `ConflictError` where the workspace would have no owner left, `BowerbirdError` for
+        an unknown role."""
+        _check_role(role)
+        with self._database.changing() as connection:
+            user = _require(connection, name)
+            if role != "owner":
+                _require_other_owner(connection, user)
+            connection.execute(update(schema.users).where(schema.users.c.name == name).values(role=role))
+
+    def remove(self, name: str) -> None:
+        """The user and the user's sessions. Raises `NotFoundError`, `ConflictError` where the workspace would have no
+        owner left."""
+        with self._database.changing() as connection:
+            _require_other_owner(connection, _require(connection, name))
+            connection.execute(delete(schema.sessions).where(schema.sessions.c.username == name))
+            connection.execute(delete(schema.users).where(schema.users.c.name == name))
+
+    def all(self, workspace: str | None = None) -> list[User]:
         """By name."""
         users = schema.users
+        query = select(users).order_by(users.c.name)
+        if workspace is not None:
+            query = query.where(users.c.workspace == workspace)
         with self._database.reading() as connection:
-            return [
-                User(row.name, row.workspace, row.role, row.created_at)
-                for row in connection.execute(select(users).order_by(users.c.name))
-            ]
+            return [User(row.name, row.workspace, row.role, row.created_at) for row in connection.execute(query)]
 
     def open_session(self, name: str) -> Session:
         """A session without asking for the password. Raises `NotFoundError`."""
@@ -143,6 +160,21 @@ def _require(connection: Connection, name: str) -> User:
     if row is None:
         raise NotFoundError(f"there is no user {name!r}", "`bowerbird user list` shows them")
     return User(row.name, row.workspace, row.role, row.created_at)
+
+
+def _check_role(role: str) -> None:
+    if role not in ROLES:
+        raise BowerbirdError(f"there is no role {role!r}", f"the roles are {', '.join(ROLES)}")
+
+
+def _require_other_owner(connection: Connection, user: User) -> None:
+    """Whoever looks after a workspace must not be locked out of it."""
+    users = schema.users.c
+    others = select(users.name).where(users.workspace == user.workspace, users.role == "owner", users.name != user.name)
+    if user.role == "owner" and connection.scalar(others.limit(1)) is None:
+        raise ConflictError(
+            f"{user.name} is the only owner of workspace {user.workspace}", "make another user an owner first"
+        )
 
 
 def _tidy(connection: Connection, name: str, now: int) -> None:

@@ -17,6 +17,8 @@ _LIST_ID = re.compile(r"[1-9][0-9]{0,17}")
 
 
 class Workspaces:
+    """Implements `WorkspaceDesk`."""
+
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
         self._clock = clock
