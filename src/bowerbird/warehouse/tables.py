@@ -1,0 +1,36 @@
+"""The warehouse's tables, as questions see them, in DuckDB."""
+
+from collections.abc import Callable, Mapping
+from contextlib import closing
+from typing import Any
+
+import duckdb
+from duckdb import DuckDBPyConnection
+
+from bowerbird.errors import QuestionInvalidError, QuestionStoppedError
+from bowerbird.insights.base import Rows, Stop
+
+_UNUSABLE = (duckdb.InvalidInputException, duckdb.ConversionException, duckdb.OutOfRangeException)
+
+
+class DuckTables:
+    """Implements `Tables`. Every question has a cursor of its own and sees the tables as of its start."""
+
+    def __init__(self, cursor: Callable[[], DuckDBPyConnection]) -> None:
+        self._cursor = cursor
+
+    def rows(self, sql: str, parameters: Mapping[str, Any], stop: Stop) -> Rows:
+        with closing(self._cursor()) as cursor:
+            try:
+                with stop.interrupting(cursor.interrupt):
+                    return cursor.execute(sql, dict(parameters)).fetchall()
+            except duckdb.InterruptException as error:
+                stop.check()
+                raise QuestionStoppedError("the question was interrupted", "Ask it again.") from error
+            except duckdb.OutOfMemoryException as error:
+                hint = "Ask for a shorter range or fewer groups, or raise `warehouse_memory`."
+                raise QuestionStoppedError("the question needs more memory than there is", hint) from error
+            except _UNUSABLE as error:
+                raise QuestionInvalidError(
+                    f"the engine cannot use a value: {error}", "Correct the question."
+                ) from error

@@ -1,0 +1,77 @@
+"""Every condition means in SQL what it means in plain Python."""
+
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bowerbird.errors import QuestionInvalidError
+from bowerbird.insights.base import Stop
+from bowerbird.insights.conditions import Condition
+from bowerbird.insights.events import Events
+from bowerbird.insights.people import Everybody
+from bowerbird.insights.question import Asking, Moment, parse, zone
+from bowerbird.warehouse.tables import DuckTables
+
+
+def asking(asked: Any, world: Any) -> Asking:
+    moment = Moment("default", zone(world.zone), 1_775_143_800_000_000)
+    return Asking(DuckTables(asked.db.cursor), moment, world.segments.__getitem__, Stop())
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_the_same_events_meet_it(data: st.DataObject, asked: Any, worlds: Any, conditions: Any) -> None:
+    world = data.draw(worlds)
+    condition = parse(Condition, data.draw(conditions))
+    asked.fill(world)
+    question = asking(asked, world)
+    draft = question.draft()
+    events = Events(draft)
+    event_id = events.plain("event_id")
+    table = events.table(question.conditions.clause(condition, events))
+    found = {str(row[0]) for row in question.rows(draft.finish(f"SELECT {event_id} FROM {table}"))}
+    assert found == {event["event_id"] for event in world.events if world.holds(condition, event, world.person(event))}
+
+
+@settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_the_same_people_are_in_a_segment(data: st.DataObject, asked: Any, worlds: Any) -> None:
+    world = data.draw(worlds)
+    leaves = [
+        {"field": "trait:city", "value": "Berlin"},
+        {"field": "trait:plan", "op": "at_least", "value": 5},
+        {"segment": "buyers"},
+        {"did": {"event": "viewed", "at_least": 2}},
+        {"not": {"did": {"where": {"field": "property:plan", "value": "pro"}}}},
+    ]
+    condition = parse(
+        Condition, {data.draw(st.sampled_from(["all", "any"])): data.draw(st.lists(st.sampled_from(leaves)))}
+    )
+    asked.fill(world)
+    question = asking(asked, world)
+    draft = question.draft()
+    people = Everybody(draft)
+    table = people.table(question.conditions.clause(condition, people))
+    found = {row[0] for row in question.rows(draft.finish(f"SELECT person FROM {table}"))}
+    assert found == {person for person in world.everybody() if world.holds(condition, None, person)}
+
+
+@pytest.mark.parametrize(
+    ("condition", "words"),
+    [
+        ({}, "one of"),
+        ({"field": "name", "value": "x", "segment": "y"}, "one of"),
+        ({"field": "nonsense", "value": "x"}, "no field"),
+        ({"field": "name"}, "takes one value"),
+        ({"field": "name", "op": "set", "value": 1}, "takes no value"),
+        ({"field": "property:n", "op": "greater", "value": "5"}, "takes a number"),
+        ({"field": "name", "op": "in", "value": "x"}, "takes a list"),
+        ({"fields": "name"}, "unknown field"),
+        ({"did": {"at_least": 0}}, "1 or more"),
+    ],
+)
+def test_a_senseless_condition_is_refused(condition: dict[str, Any], words: str) -> None:
+    with pytest.raises(QuestionInvalidError, match=words):
+        parse(Condition, condition)
