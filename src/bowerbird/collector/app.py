@@ -8,7 +8,7 @@ import msgspec
 from bowerbird.collector.body import Receive, SenderGoneError
 from bowerbird.collector.cross_origin import preflight, readable
 from bowerbird.collector.dialects.base import Reply
-from bowerbird.collector.endpoint import Endpoint
+from bowerbird.collector.endpoint import Endpoint, Head
 from bowerbird.collector.parts import Parts
 from bowerbird.collector.routing import Routes, Target
 from bowerbird.collector.watched_log import WatchedLog
@@ -31,19 +31,20 @@ class Collector:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
         self._log = WatchedLog(parts.log, parts.clock)
-        self._endpoint = Endpoint(parts, self._log)
-        self._routes = Routes(parts.dialects)
+        self.endpoint = Endpoint(parts, self._log)
+        self.routes = Routes(parts.dialects)
+        self.body_limit = parts.body_limit
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
             await self._live(receive, send)
             return
-        target = self._routes.target(scope["method"], scope["path"])
+        target = self.routes.target(scope["method"], scope["path"])
         if target is None:
             await _respond(send, await self._elsewhere(scope["method"], scope["path"]))
             return
         try:
-            reply = await self._endpoint.answer(target.dialect, target.route, scope, receive)
+            reply = await self.endpoint.answer(target, _head(scope), receive)
         except SenderGoneError:
             return
         await _respond(send, readable(reply) if target.route.cross_origin else reply)
@@ -64,15 +65,21 @@ class Collector:
             return _HEALTHY
         if path == "/readyz":
             return await self._readiness()
-        if targets := self._routes.at(path):
+        if targets := self.routes.at(path):
             return _other_method(method, targets)
-        dialect = self._routes.owner(path)
+        dialect = self.routes.owner(path)
         return _NOT_FOUND if dialect is None else dialect.refuse(Refused(Reason.NOT_FOUND), None)
 
     async def _readiness(self) -> Reply:
         if self._parts.registry.snapshot is None:
             return _not_ready("registry")
         return _READY if await self._log.takes_events() else _not_ready("log")
+
+
+def _head(scope: Scope) -> Head:
+    client = scope["client"]
+    headers = dict(scope["headers"])
+    return Head(scope["method"], scope["path"], scope["query_string"], headers, client[0] if client else None)
 
 
 def _not_ready(missing: str) -> Reply:

@@ -26,6 +26,13 @@ class Corked:
             self._loop.call_soon(self._flush)
         self._held.append(data)
 
+    def write_whole(self, data: bytes) -> None:
+        """Writes at once, behind what is held, what would not gain by being held."""
+        if self._held:
+            self._held.append(data)
+        else:
+            self._transport.write(data)
+
     def close(self) -> None:
         self._flush()
         if self.is_closing() or not self._unread():

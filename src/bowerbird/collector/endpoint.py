@@ -2,9 +2,9 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from random import Random
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 from urllib.parse import parse_qsl
 from uuid import uuid4
 
@@ -12,9 +12,10 @@ import msgspec
 
 from bowerbird.collector.admission import Admission
 from bowerbird.collector.body import Receive, SenderGoneError, read_body
-from bowerbird.collector.dialects.base import Dialect, Findings, Parsed, Quota, Reply, Request, Route
-from bowerbird.collector.lookups import Lookups
+from bowerbird.collector.dialects.base import Dialect, Findings, Parsed, Quota, Reply, Request
+from bowerbird.collector.lookups import NOTHING, Lookups, asks
 from bowerbird.collector.parts import Parts
+from bowerbird.collector.routing import Target
 from bowerbird.collector.watched_log import WatchedLog
 from bowerbird.errors import LogUnavailableError
 from bowerbird.event import event_ids
@@ -30,6 +31,17 @@ _RETRY = 1.0
 """Seconds after which a sender may try again what the log did not take."""
 
 
+class Head(NamedTuple):
+    """What a request says before its body."""
+
+    method: str
+    path: str
+    query: bytes
+    headers: dict[bytes, bytes]
+    """Names in lower case; of a name given twice, the last value."""
+    client_ip: str | None
+
+
 class Endpoint:
     def __init__(self, parts: Parts, log: WatchedLog) -> None:
         self._log = log
@@ -40,13 +52,15 @@ class Endpoint:
         self._admission = Admission(parts.registry, parts.limiter)
         self._lookups = Lookups(parts.registers, parts.catalog)
 
-    async def answer(self, dialect: Dialect, route: Route, scope: Mapping[str, Any], receive: Receive) -> Reply:
-        """The vendor's answer. A success is answered after the events are durable. Raises `SenderGoneError`."""
+    async def answer(self, target: Target, head: Head, body: bytes | Receive) -> Reply:
+        """The vendor's answer to a request whose body is there (then it is not compressed, and within the limit), or
+        still to be received. A success is answered after the events are durable. Raises `SenderGoneError`."""
+        dialect, route = target
         quota: Quota | None = None
         try:
-            headers: dict[bytes, bytes] = dict(scope["headers"])
-            body = await read_body(headers, receive, self._body_limit)
-            request = self._request(scope, headers, body)
+            if not isinstance(body, bytes):
+                body = await read_body(head.headers, body, self._body_limit)
+            request = self._request(head, body)
             if len(body) <= AT_ONCE:
                 call = dialect.open(request, route.operation)
                 principal, quota = self._admission.admit(call, dialect, route)
@@ -55,7 +69,7 @@ class Endpoint:
                 call = await self._aside.run(dialect.open, request, route.operation)
                 principal, quota = self._admission.admit(call, dialect, route)
                 parsed = await self._aside.run(dialect.parse, call, principal)
-            findings = await self._lookups.find(parsed, principal.workspace)
+            findings = await self._lookups.find(parsed, principal.workspace) if asks(parsed) else NOTHING
             await self._record(parsed, findings, principal.workspace)
             return dialect.reply(parsed, findings, quota)
         except Refused as refused:
@@ -65,20 +79,12 @@ class Endpoint:
         except SenderGoneError:
             raise
         except Exception:
-            return _failed(dialect, scope, quota)
+            return _failed(dialect, head, quota)
 
-    def _request(self, scope: Mapping[str, Any], headers: dict[bytes, bytes], body: bytes) -> Request:
-        client = scope["client"]
-        return Request(
-            method=scope["method"],
-            path=scope["path"],
-            query=_query(scope["query_string"]),
-            headers=headers,
-            body=body,
-            received_at=self._clock.now(),
-            new_id=self._new_id if len(body) <= AT_ONCE else self._aside.new_id,
-            client_ip=client[0] if client else None,
-        )
+    def _request(self, head: Head, body: bytes) -> Request:
+        new_id = self._new_id if len(body) <= AT_ONCE else self._aside.new_id
+        query = _query(head.query) if head.query else {}
+        return Request(head.method, head.path, query, head.headers, body, self._clock.now(), new_id, head.client_ip)
 
     async def _record(self, parsed: Parsed, findings: Findings, workspace: Workspace) -> None:
         """Returns when the events are durable. A newcomer's own event comes behind what made it one."""
@@ -114,12 +120,12 @@ def _freeing(step: Callable[..., _T], *given: Any) -> _T:
 
 def _query(text: bytes) -> dict[str, str]:
     """Of a name given twice, the last value stands."""
-    return dict(parse_qsl(text.decode("utf-8", "replace"), keep_blank_values=True)) if text else {}
+    return dict(parse_qsl(text.decode("utf-8", "replace"), keep_blank_values=True))
 
 
-def _failed(dialect: Dialect, scope: Mapping[str, Any], quota: Quota | None) -> Reply:
+def _failed(dialect: Dialect, head: Head, quota: Quota | None) -> Reply:
     """Tells the operator what broke, and the sender only under which id the operator finds it."""
     fault = uuid4().hex
-    _logger.exception("Fault %s in %s, %s %s", fault, dialect.name, scope["method"], scope["path"])
+    _logger.exception("Fault %s in %s, %s %s", fault, dialect.name, head.method, head.path)
     reply = dialect.refuse(Refused(Reason.INTERNAL), quota)
     return msgspec.structs.replace(reply, headers=(*reply.headers, (b"x-fault-id", fault.encode())))

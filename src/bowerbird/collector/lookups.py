@@ -9,7 +9,12 @@ from bowerbird.registry.base import Registers, Workspace
 from bowerbird.state.base import CatalogReader
 
 _logger = logging.getLogger(__name__)
-_NOTHING = Findings()
+NOTHING = Findings()
+
+
+def asks(parsed: Parsed) -> bool:
+    """Whether there is anything to look up."""
+    return bool(parsed.metrics) or parsed.subscriber is not None or parsed.properties_of is not None
 
 
 class Lookups:
@@ -28,7 +33,7 @@ class Lookups:
         if parsed.properties_of is not None:
             names = await asyncio.to_thread(self._catalog.properties, workspace.name, parsed.properties_of)
             return Findings(properties=names)
-        return _NOTHING
+        return NOTHING
 
     async def welcome(self, subscriber: tuple[str, str], workspace: Workspace) -> None:
         """Subscribes a newcomer whose event is durable. Should that fail, the sender is still told of its success,

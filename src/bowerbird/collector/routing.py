@@ -16,6 +16,7 @@ class Routes:
 
     def __init__(self, dialects: Sequence[Dialect]) -> None:
         self._targets: dict[tuple[str, str], Target] = {}
+        self._raw: dict[tuple[bytes, bytes], Target] = {}
         self._paths: dict[str, list[Target]] = {}
         for dialect in dialects:
             for route in dialect.routes:
@@ -25,6 +26,10 @@ class Routes:
 
     def target(self, method: str, path: str) -> Target | None:
         return self._targets.get((method, path))
+
+    def exactly(self, method: bytes, path: bytes) -> Target | None:
+        """As `target`, of a path as it was sent. None for one that is written in an unusual way, too."""
+        return self._raw.get((method, path))
 
     def at(self, path: str) -> list[Target]:
         """What the path answers to, whatever the method. Empty for an unknown path."""
@@ -39,4 +44,5 @@ class Routes:
         other = self._targets.setdefault((method, path), target)
         if other is not target:
             raise ValueError(f"{method} {path} is claimed by {other.dialect.name} and {target.dialect.name}")
+        self._raw[method.encode(), path.encode()] = target
         self._paths.setdefault(path, []).append(target)

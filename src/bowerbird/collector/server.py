@@ -9,6 +9,7 @@ import uvicorn
 
 from bowerbird.collector.app import Collector
 from bowerbird.collector.connection import Connection
+from bowerbird.collector.direct import Direct
 
 KEEP_ALIVE = 75
 """Seconds that an idle connection is kept: longer than the 60 s of common proxies, so that these close first."""
@@ -31,7 +32,7 @@ def configured(app: Collector) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         loop="uvloop",
-        http=Connection,
+        http=Direct if isinstance(app, Collector) else Connection,
         ws="none",
         lifespan="on",
         log_config=None,
