@@ -8,7 +8,7 @@ from fastapi import APIRouter, FastAPI
 import bowerbird
 from bowerbird.console import failures
 from bowerbird.console.access import Door
-from bowerbird.console.api import audit, catalog, events, export, health, people, quarantine, replay
+from bowerbird.console.api import audit, catalog, events, export, health, insights, people, quarantine, replay
 from bowerbird.console.docs import router as docs_router
 from bowerbird.console.limits import BodyLimit
 from bowerbird.console.metrics import Metrics
@@ -16,7 +16,7 @@ from bowerbird.console.openapi.document import with_vendors
 from bowerbird.console.sources import Sources
 
 PREFIX = "/api/v1"
-_RESOURCES = (audit, events, people, catalog, quarantine, replay, export)
+_RESOURCES = (audit, events, people, catalog, quarantine, replay, export, insights)
 _DESCRIPTION = """\
 Asks what Bowerbird knows: events, people, the catalog, and where every accepted event is.
 
@@ -63,7 +63,9 @@ def _with_vendor_paths(app: FastAPI, collector_url: str) -> None:
 
     def openapi() -> dict[str, object]:
         if app.openapi_schema is None:
-            app.openapi_schema = with_vendors(own(), collector_url)
+            document = own()
+            document["components"]["schemas"].update(insights.schemas())
+            app.openapi_schema = with_vendors(document, collector_url)
         return app.openapi_schema
 
     app.openapi = openapi  # type: ignore[method-assign]  # the way FastAPI documents for extending its schema

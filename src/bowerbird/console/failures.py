@@ -15,6 +15,8 @@ from bowerbird.errors import (
     DataDirectoryBusyError,
     LogUnavailableError,
     NotFoundError,
+    QuestionInvalidError,
+    QuestionStoppedError,
     SettingInvalidError,
 )
 
@@ -22,6 +24,8 @@ _STATUS: tuple[tuple[type[BowerbirdError], int, str], ...] = (
     (NotFoundError, 404, "not_found"),
     (ConflictError, 409, "conflict"),
     (SettingInvalidError, 422, "invalid"),
+    (QuestionInvalidError, 422, "invalid"),
+    (QuestionStoppedError, 504, "too_long"),
     (LogUnavailableError, 503, "unavailable"),
     (DataDirectoryBusyError, 503, "unavailable"),
 )

@@ -2,7 +2,9 @@
 
 import time
 from collections.abc import Callable, Mapping
+from threading import BoundedSemaphore
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from bowerbird.clock import Clock
 from bowerbird.errors import NotFoundError, QuestionInvalidError
@@ -11,11 +13,16 @@ from bowerbird.insights.conditions import Condition
 from bowerbird.insights.draft import Statement
 from bowerbird.insights.kinds import KINDS
 from bowerbird.insights.question import Asking, Moment, Question, parse, zone
+from bowerbird.insights.ranges import iso
 
 _NEWEST = """
     SELECT epoch_us(max(received_at)) FROM (
         SELECT received_at FROM hot WHERE workspace = $workspace
         UNION ALL SELECT received_at FROM cold WHERE workspace = $workspace)"""
+
+AT_ONCE = 4
+"""Questions that run at a time; others wait for their turn."""
+_UTC = ZoneInfo("UTC")
 
 Given = bytes | Mapping[str, Any] | Question
 Pending = Callable[[], tuple[int, float]]
@@ -32,6 +39,7 @@ class Insights:
         self._segments = segments
         self._pending = pending
         self._clock = clock
+        self._turns = BoundedSemaphore(AT_ONCE)
 
     def ask(self, workspace: str, timezone: str, kind: str, given: Given, stop: Stop | None = None) -> Answer:
         """`timezone`: for questions that name none. Raises `NotFoundError` for an unknown kind,
@@ -42,10 +50,21 @@ class Insights:
         stop = stop or Stop()
         question = parse(KINDS[kind].question, given)
         moment = Moment(workspace, zone(question.timezone or timezone), self._clock.now())
-        with stop.counting():
-            result = KINDS[kind].answer(question, Asking(self._tables, moment, self._segment(workspace), stop))
+        asking = Asking(self._tables, moment, self._segment(workspace), stop)
+        since, until, place = asking.bounds(question)
+        with self._turns, stop.counting():
+            result = KINDS[kind].answer(question, asking)
             freshness = self._freshness(workspace, stop)
-        return Answer(kind, question, result, freshness, round((time.perf_counter() - began) * 1000, 1))
+        return Answer(
+            kind=kind,
+            since=iso(since, place),
+            until=iso(until, place),
+            timezone=place.key,
+            question=question,
+            result=result,
+            freshness=freshness,
+            took_ms=round((time.perf_counter() - began) * 1000, 1),
+        )
 
     def _segment(self, workspace: str) -> Callable[[str], Condition]:
         def find(name: str) -> Condition:
@@ -59,4 +78,4 @@ class Insights:
     def _freshness(self, workspace: str, stop: Stop) -> Freshness:
         newest = self._tables.rows(*Statement(_NEWEST, {"workspace": workspace}), stop)[0][0]
         events, age = self._pending()
-        return Freshness(newest, events, age)
+        return Freshness(None if newest is None else iso(newest, _UTC), events, age)

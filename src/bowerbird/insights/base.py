@@ -77,8 +77,8 @@ class Tables(Protocol):
 class Freshness(msgspec.Struct, frozen=True):
     """How current an answer is."""
 
-    last_received_at: int | None
-    """Receipt of the newest event stored, µs; None when the workspace has none."""
+    last_received_at: str | None
+    """Receipt of the newest event stored, ISO 8601 UTC; null when the workspace has none."""
     pending_events: int
     """Accepted and not yet readable, in all workspaces."""
     lag_seconds: float
@@ -87,6 +87,11 @@ class Freshness(msgspec.Struct, frozen=True):
 
 class Answer(msgspec.Struct, frozen=True):
     kind: str
+    since: str
+    """The range as instants, ISO 8601 in the question's time zone: inclusive."""
+    until: str
+    """Exclusive."""
+    timezone: str
     question: Any
     """As it was understood, defaults left out: asked again, it means the same."""
     result: Any

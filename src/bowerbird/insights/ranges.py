@@ -123,6 +123,11 @@ def following(at: datetime, unit: Unit, steps: int = 1) -> datetime:
     return at + timedelta(days=steps * (7 if unit == "week" else 1))
 
 
+def iso(instant: int, zone: ZoneInfo) -> str:
+    """The instant (µs) in ISO 8601 with the time zone's offset."""
+    return (_EPOCH + instant * _US).astimezone(zone).isoformat()
+
+
 def micros(at: datetime) -> int:
     return (at - _EPOCH) // _US
 

@@ -10,8 +10,8 @@ from typing import Any, TypeVar
 
 from bowerbird.clock import SECOND, Clock
 from bowerbird.console.base import Lag
+from bowerbird.console.lag import lag_behind
 from bowerbird.errors import BowerbirdError, ConflictError, NotFoundError
-from bowerbird.eventlog.codec import DecodeFailure, decode_each
 from bowerbird.processor.operations import Operations
 
 T = TypeVar("T")
@@ -88,14 +88,7 @@ class ProcessorThread:
         return self._ask(self._lag)
 
     def _lag(self) -> Lag:
-        log, applied = self.processor.log, self.processor.applied
-        rows = log.read(applied, 1)
-        if not rows:
-            return Lag(0, 0.0)
-        pending = sum(log.tally(applied, log.heads()).values())
-        oldest = decode_each(rows[0].events)[0]
-        received_at = self.clock.now() if isinstance(oldest, DecodeFailure) else oldest.received_at
-        return Lag(pending, max(0.0, (self.clock.now() - received_at) / SECOND))
+        return lag_behind(self.processor.log, self.processor.applied, self.clock.now())
 
     def _ask(self, question: Callable[[], T]) -> T:
         answer: Future[T] = Future()

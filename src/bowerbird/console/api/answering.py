@@ -13,12 +13,15 @@ _FAILURES = {
     409: "What was asked for contradicts what is there.",
     422: "A parameter or the body makes no sense.",
     503: "The engine is busy or unavailable. Retryable.",
+    504: "The question took too long, or too much memory.",
 }
 
 
 def documented(answer: type[BaseModel], *failures: int, status: int = 200) -> dict[int | str, dict[str, Any]]:
     """A route's `responses`: the answer, the failures that every route has (401, 403, 422), and these."""
-    responses: dict[int | str, dict[str, Any]] = {status: {"model": answer}}
-    for code in sorted({401, 403, 422, *failures}):
-        responses[code] = {"model": models.Failure, "description": _FAILURES[code]}
-    return responses
+    return {status: {"model": answer}, **failed(*failures)}
+
+
+def failed(*more: int) -> dict[int | str, dict[str, Any]]:
+    """The failures that every route has (401, 403, 422), and these."""
+    return {code: {"model": models.Failure, "description": _FAILURES[code]} for code in sorted({401, 403, 422, *more})}

@@ -1,0 +1,88 @@
+"""`POST /api/v1/insights/…`: a route for each kind of question."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from inspect import cleandoc
+from typing import Annotated, Any, get_type_hints
+
+import msgspec
+from fastapi import APIRouter, Request
+from starlette.concurrency import run_in_threadpool
+
+from bowerbird.console import answers
+from bowerbird.console.access import Session, need
+from bowerbird.console.answers import Json
+from bowerbird.console.api.answering import failed
+from bowerbird.insights.base import Answer, Stop
+from bowerbird.insights.kinds import KINDS
+from bowerbird.insights.question import Kind
+
+router = APIRouter(tags=["Insights"], default_response_class=Json)
+
+Asker = Annotated[Session, need("insights:read")]
+_REF = "#/components/schemas/{name}"
+_LOOK = 0.25
+"""Seconds between two looks whether the asker is still there."""
+
+
+def schemas() -> dict[str, Any]:
+    """The shapes of all questions and results, for the OpenAPI document's components."""
+    return msgspec.json.schema_components(_types(), ref_template=_REF)[1]
+
+
+def _types() -> list[Any]:
+    return [Answer, *(kind.question for kind in KINDS.values()), *(_result(kind) for kind in KINDS.values())]
+
+
+def _result(kind: Kind) -> Any:
+    return get_type_hints(kind.answer)["return"]
+
+
+def _schema(type_: Any) -> dict[str, Any]:
+    return msgspec.json.schema_components([type_], ref_template=_REF)[0][0]
+
+
+def _route(name: str) -> Callable[[Request, Session], Awaitable[Json]]:
+    async def ask(request: Request, session: Asker) -> Json:
+        body = await request.body()
+        workspace = session.workspace
+        known = session.snapshot.workspace(workspace)
+        timezone = known.settings.timezone if known else "UTC"
+        stop = Stop()
+        asking = run_in_threadpool(session.sources.insights.ask, workspace, timezone, name, body, stop)
+        return answers.json(await _unless_gone(request, asking, stop))
+
+    return ask
+
+
+async def _unless_gone(request: Request, asking: Awaitable[Answer], stop: Stop) -> Answer:
+    """The answer; the question is cancelled when nobody waits for it any more."""
+    task = asyncio.ensure_future(asking)
+    while not (await asyncio.wait([task], timeout=_LOOK))[0]:
+        if await request.is_disconnected():
+            stop.cancel()
+    return task.result()
+
+
+def _answer_schema(kind: Kind) -> dict[str, Any]:
+    shape = {"properties": {"question": _schema(kind.question), "result": _schema(_result(kind))}}
+    return {"allOf": [_schema(Answer), shape]}
+
+
+for _name, _kind in KINDS.items():
+    _doc = cleandoc(_kind.question.__doc__ or "")
+    router.add_api_route(
+        f"/insights/{_name}",
+        _route(_name),
+        methods=["POST"],
+        summary=f"Ask a {_name} question",
+        description=_doc,
+        operation_id=f"ask_{_name}",
+        responses={
+            200: {"content": {"application/json": {"schema": _answer_schema(_kind)}}, "description": "The answer."},
+            **failed(404, 504),
+        },
+        openapi_extra={
+            "requestBody": {"required": True, "content": {"application/json": {"schema": _schema(_kind.question)}}}
+        },
+    )
