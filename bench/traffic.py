@@ -92,7 +92,6 @@ def _octeth(pick: random.Random, person: int, at: int, event_id: str, _number: i
         "default", event_id, "octeth", "page", "pageView", at, at, "key-5",
         email=f"person{person}@example.com",
         list_id="94",
-        source_id=event_id,
         properties={"$browser": "Firefox", "$os": "Linux", "url": pick.choice(PAGES), "$screen_width": 1280},
         context={"ip": "127.0.0.1"},
     )  # fmt: skip

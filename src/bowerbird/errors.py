@@ -24,6 +24,10 @@ class DataDirectoryBusyError(BowerbirdError):
     """Another process owns the part of the data directory that was asked for."""
 
 
+class DataVersionError(BowerbirdError):
+    """A file of the data directory was written by a version of Bowerbird that this one does not read."""
+
+
 class WarehouseRejectedError(BowerbirdError):
     """The warehouse cannot take some rows of the batch; nothing of the batch was written."""
 

@@ -7,14 +7,15 @@ import pytest
 
 from bowerbird.errors import WarehouseRejectedError
 from bowerbird.event import Event, Position, event_ids
+from bowerbird.person_ids import person_id_of
 from bowerbird.warehouse.base import EventQuery, Row
 from bowerbird.warehouse.duck import DuckWarehouse
 from bowerbird.warehouse.memory import MemoryWarehouse
 
 START = 1_750_000_000_000_000
 NEW_ID = event_ids()
-PERSON = NEW_ID(START)
-OTHER = NEW_ID(START)
+PERSON = person_id_of(Position(1, 1, 0))
+OTHER = person_id_of(Position(3, 70_000, 499))
 
 
 def row(offset, index=0, *, partition=1, outcome="stored", person=PERSON, duplicate_of=None, **fields):

@@ -11,9 +11,10 @@ from decimal import Decimal
 import duckdb
 import pytest
 
-from bowerbird.errors import DataDirectoryBusyError, WarehouseRejectedError
+from bowerbird.errors import DataDirectoryBusyError, DataVersionError, WarehouseRejectedError
 from bowerbird.warehouse.base import EventQuery
 from bowerbird.warehouse.duck import DuckWarehouse
+from bowerbird.warehouse.schema import VERSION
 
 WRITER = """
 import os, sys, threading
@@ -110,7 +111,7 @@ def test_everything_is_there_after_a_restart(tmp_path, make_row):
     again.close()
 
 
-@pytest.mark.parametrize("fields", [{"event_id": "no uuid"}, {"person_id": "no uuid"}, {"occurred_at": 2**63 - 1}])
+@pytest.mark.parametrize("fields", [{"event_id": "no uuid"}, {"person_id": "nobody"}, {"occurred_at": 2**63 - 1}])
 def test_what_only_duckdb_refuses_is_named_too(duck, make_row, fields):
     good, bad = make_row(), make_row(**fields)
     with pytest.raises(WarehouseRejectedError) as raised:
@@ -148,3 +149,24 @@ def test_exports_go_to_any_file_name(duck, make_row, tmp_path, name):
     duck.write([make_row()], {1: 1})
     assert duck.export("default", tmp_path / name, "ndjson") == 1
     assert json.loads((tmp_path / name).read_text())["name"] == "Order Placed"
+
+
+def test_a_file_of_an_earlier_version_says_what_to_do(tmp_path):
+    path = tmp_path / "warehouse.duckdb"
+    with duckdb.connect(str(path)) as old:
+        old.execute("CREATE TABLE hot (event_id UUID)")
+    with pytest.raises(DataVersionError, match="earlier version") as raised:
+        DuckWarehouse(path)
+    assert "rebuilt from the log" in raised.value.hint
+
+
+@pytest.mark.parametrize(("version", "message"), [(VERSION - 1, "earlier"), (VERSION + 1, "later")])
+def test_a_file_of_another_version_is_not_touched(tmp_path, version, message):
+    path = tmp_path / "warehouse.duckdb"
+    DuckWarehouse(path).close()
+    with duckdb.connect(str(path)) as file:
+        file.execute("UPDATE schema_version SET version = $version", {"version": version})
+    with pytest.raises(DataVersionError, match=message):
+        DuckWarehouse(path)
+    with duckdb.connect(str(path)) as file:
+        assert file.execute("SELECT version FROM schema_version").fetchall() == [(version,)]

@@ -6,6 +6,7 @@ import duckdb
 import pytest
 
 from bowerbird.event import Position
+from bowerbird.person_ids import person_id_of
 from bowerbird.warehouse.base import EventQuery
 from bowerbird.warehouse.duck import DuckWarehouse
 
@@ -104,9 +105,9 @@ def test_restore_and_move_take_turns(tmp_path, make_row):
 
 
 def test_a_long_read_sees_its_own_moment(duck, make_row):
-    rows = [make_row(person_id="0197a000-0000-7000-8000-000000000001") for _ in range(16)]
+    rows = [make_row(person_id=person_id_of(Position(1, 1, 0))) for _ in range(16)]
     duck.write(rows, {1: 16})
-    reading = duck.of_people("default", ["0197a000-0000-7000-8000-000000000001"])
+    reading = duck.of_people("default", [person_id_of(Position(1, 1, 0))])
     first = next(reading)
     assert duck.move() == 8
     duck.restore([rows[3]._replace(outcome="erased", person_id=None)])

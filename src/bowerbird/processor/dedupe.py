@@ -2,8 +2,9 @@
 
 from hashlib import blake2b
 
-from bowerbird.event import Event
-from bowerbird.processor.identity import Decision, person_id_of
+from bowerbird.event import Event, Position
+from bowerbird.person_ids import person_id_of
+from bowerbird.processor.identity import Decision
 from bowerbird.state.base import Changes, Seen, SeenKey
 
 DAY = 86_400_000_000
@@ -49,7 +50,7 @@ def _days(event: Event) -> tuple[int | None, ...]:
     return day, day - 1, day + 1
 
 
-def keys_of(event: Event, decision: Decision) -> list[bytes]:
+def keys_of(event: Event, position: Position, decision: Decision) -> list[bytes]:
     """The keys under which this event may have been seen before, the one it is remembered by first.
 
     In scope `person` that is a key for the node the event goes to, and one for each other node of that person: an
@@ -59,7 +60,7 @@ def keys_of(event: Event, decision: Decision) -> list[bytes]:
     if event.dedupe_scope == "workspace":
         return [_digest(event, "")]
     if decision.node is None or decision.root is None:
-        return [_digest(event, person_id_of(event))]
+        return [_digest(event, person_id_of(position))]
     roots = (decision.root, *decision.merged)
     nodes = dict.fromkeys([decision.node, *(node for root in roots for node in (root.person_id, *root.absorbed))])
     return [_digest(event, node) for node in nodes]

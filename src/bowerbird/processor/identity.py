@@ -97,10 +97,3 @@ def _must_stay_apart(root: Node, chosen: Sequence[Node], kept_apart: KeptApart) 
         return False
     others = {node for other in chosen for node in (other.person_id, *other.absorbed)}
     return any(not others.isdisjoint(kept_apart.get(node, ())) for node in (root.person_id, *root.absorbed))
-
-
-def person_id_of(event: Event) -> str:
-    """The id of the person that this event makes: the event's own as a UUIDv8, so that making it again makes
-    the same person."""
-    event_id = event.event_id
-    return f"{event_id[:14]}8{event_id[15:]}"

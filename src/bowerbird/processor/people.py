@@ -5,8 +5,9 @@ from collections.abc import Iterable, Sequence, Set
 from msgspec import Struct
 from msgspec.structs import replace
 
-from bowerbird.event import Event
-from bowerbird.processor.identity import Decision, Named, decide, person_id_of
+from bowerbird.event import Event, Position
+from bowerbird.person_ids import person_id_of
+from bowerbird.processor.identity import Decision, Named, decide
 from bowerbird.state.base import Changes, Conflict, Identifier, Merge, Node, ProcessorState, Trait
 
 
@@ -92,11 +93,16 @@ class People:
         return replace(decide(user_id, named, self.kept_apart), unclaimed=unclaimed)
 
     def resolve(
-        self, event: Event, identifiers: Sequence[Identifier], decision: Decision, changes: Changes
+        self,
+        event: Event,
+        position: Position,
+        identifiers: Sequence[Identifier],
+        decision: Decision,
+        changes: Changes,
     ) -> tuple[str, Node]:
-        """Makes the decision true. Returns the event's node and its root."""
+        """Makes the decision true for the event at this position. Returns the event's node and its root."""
         if decision.node is None or decision.root is None:
-            node = person_id_of(event)
+            node = person_id_of(position)
             root = self._create(node, event, changes)
         else:
             node, root = decision.node, decision.root

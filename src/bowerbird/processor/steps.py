@@ -29,7 +29,7 @@ def drop_duplicates(item: Item, batch: Batch) -> None:
     event = item.event
     if event.dedupe_key is None:
         return
-    keys = keys_of(event, item.decision)
+    keys = keys_of(event, item.position, item.decision)
     item.dedupe_key = keys[0]
     item.duplicate_of = batch.keys.first(event, keys)
     if item.duplicate_of is not None:
@@ -40,7 +40,7 @@ def drop_duplicates(item: Item, batch: Batch) -> None:
 def resolve_identity(item: Item, batch: Batch) -> None:
     """The person comes about, takes on identifiers, merges; takes over traits and account."""
     event, changes = item.event, batch.changes
-    item.person_id, root = batch.people.resolve(event, item.identifiers, item.decision, changes)
+    item.person_id, root = batch.people.resolve(event, item.position, item.identifiers, item.decision, changes)
     if event.traits:
         learn_traits(event, item.person_id, changes)
     account_id = account_of(event, item.person_id, root, changes)

@@ -9,14 +9,15 @@ from typing import Any, Literal
 import duckdb
 from duckdb import DuckDBPyConnection
 
-from bowerbird.errors import DataDirectoryBusyError
+from bowerbird.errors import DataDirectoryBusyError, DataVersionError
 from bowerbird.event import Positions
 from bowerbird.warehouse import reads
 from bowerbird.warehouse.base import EventQuery, OutcomeCounts, Row, StoredEvent
+from bowerbird.warehouse.event_ids import split_or_none
 from bowerbird.warehouse.export import export
 from bowerbird.warehouse.moves import move_group
 from bowerbird.warehouse.rows import OTHERS, STORED, UNFIT, other_table, refuse_unfit, rejection, stored_table
-from bowerbird.warehouse.schema import ROW_GROUP, TABLES
+from bowerbird.warehouse.schema import ROW_GROUP, TABLES, VERSION
 from bowerbird.warehouse.shredding import OFF
 
 _POSITIONS = 'SELECT "partition", max("offset") FROM positions GROUP BY ALL'
@@ -42,8 +43,13 @@ class DuckWarehouse:
         self._row_group = row_group
         self._writing = threading.Lock()
         self._deleting = threading.Lock()
-        for table in TABLES:
-            self._writer.execute(table)
+        try:
+            _check_version(self._writer, path)
+            for table in TABLES:
+                self._writer.execute(table)
+        except BaseException:
+            self._db.close()
+            raise
         self._applied: Positions = dict(self._writer.execute(_POSITIONS).fetchall())
 
     def write(self, rows: Sequence[Row], applied: Positions) -> None:
@@ -87,6 +93,10 @@ class DuckWarehouse:
             cursor.execute(*reads.by_people(workspace, people))
             while page := cursor.fetchmany(_PAGE):
                 yield from map(reads.stored_event, page)
+
+    def cursor(self) -> DuckDBPyConnection:
+        """A connection of one's own for questions, from any thread. Whoever asks for it closes it."""
+        return self._db.cursor()
 
     def query(self, sql: str, parameters: Any = None) -> list[tuple[Any, ...]]:
         """Answers a question to the view `events` (see `schema`), with bound parameters, from any thread."""
@@ -142,16 +152,39 @@ class DuckWarehouse:
 
     def _take_out(self, event_ids: Sequence[str]) -> set[str]:
         """Deletes the rows with these event ids and returns the ids that were there."""
-        uuids = [event_id for event_id in event_ids if reads.uuid_or_none(event_id)]
+        pairs = {pair: event_id for event_id in event_ids if (pair := split_or_none(event_id)) is not None}
         there: set[str] = set()
-        for delete, ids in (_OUT_OF_HOT, uuids), (_OUT_OF_COLD, uuids), (_OUT_OF_OTHERS, event_ids):
-            there.update(row[0] for row in self._writer.execute(delete, {"ids": ids}).fetchall())
+        if pairs:
+            times, lows = zip(*pairs, strict=True)
+            bound = {"times": times, "lows": lows, "first": min(times), "last": max(times)}
+            for delete in _OUT_OF_HOT, _OUT_OF_COLD:
+                there.update(pairs[pair] for pair in self._writer.execute(delete, bound).fetchall())
+        there.update(row[0] for row in self._writer.execute(_OUT_OF_OTHERS, {"ids": event_ids}).fetchall())
         return there
 
 
-_OUT_OF_HOT = "DELETE FROM hot WHERE event_id = ANY($ids::UUID[]) RETURNING event_id::VARCHAR"
-_OUT_OF_COLD = "DELETE FROM cold WHERE event_id = ANY($ids::UUID[]) RETURNING event_id::VARCHAR"
+_PAIRS = """
+    WHERE id_time BETWEEN $first AND $last
+    AND (id_time, id_low) IN (SELECT unnest($times::BIGINT[]), unnest($lows::VARCHAR[]))
+    RETURNING id_time, id_low"""
+_OUT_OF_HOT = f"DELETE FROM hot {_PAIRS}"  # noqa: S608
+_OUT_OF_COLD = f"DELETE FROM cold {_PAIRS}"  # noqa: S608
 _OUT_OF_OTHERS = "DELETE FROM others WHERE event_id = ANY($ids::VARCHAR[]) RETURNING event_id"
+
+
+def _check_version(cursor: DuckDBPyConnection, path: Path) -> None:
+    tables = {name for (name,) in cursor.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
+    found = 1 if "hot" in tables else VERSION
+    if "schema_version" in tables:
+        found = cursor.execute("SELECT max(version) FROM schema_version").fetchall()[0][0]
+    if found < VERSION:
+        raise DataVersionError(
+            f"the warehouse {path} is of an earlier version",
+            f"Move warehouse.duckdb*, state.db* and seen.lmdb out of {path.parent} and start again: all three are "
+            "rebuilt from the log, and people get new ids.",
+        )
+    if found > VERSION:
+        raise DataVersionError(f"the warehouse {path} is of a later version", "Install that version of Bowerbird.")
 
 
 def _lists(positions: Positions) -> dict[str, list[int]]:

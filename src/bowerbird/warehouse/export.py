@@ -8,7 +8,7 @@ from duckdb import DuckDBPyConnection
 
 _PARQUET = """
     COPY (
-        SELECT * EXCLUDE (value_exact) REPLACE (
+        SELECT * EXCLUDE (person, value_exact) REPLACE (
             event_id::VARCHAR AS event_id,
             person_id::VARCHAR AS person_id,
             properties::JSON::VARCHAR AS properties,

@@ -11,7 +11,7 @@ import msgspec
 
 from bowerbird.event import Positions
 from bowerbird.warehouse.base import EventQuery, OutcomeCounts, Row, StoredEvent
-from bowerbird.warehouse.rows import UNFIT, decimal_text, rejection, stored_table
+from bowerbird.warehouse.rows import UNFIT, decimal_text, other_table, rejection, stored_table
 
 _EXPORTED = (
     *("event_id", "dialect", "kind", "name", "occurred_at", "received_at", "person_id", "user_id", "anonymous_id"),
@@ -88,7 +88,8 @@ class MemoryWarehouse:
 
 def _checked(rows: Sequence[Row]) -> list[StoredEvent]:
     try:
-        stored_table(rows)
+        stored_table([row for row in rows if row.outcome == "stored"])
+        other_table([row for row in rows if row.outcome != "stored"])
     except UNFIT as problem:
         raise rejection(rows, problem) from problem
     return [_stored(row) for row in rows]

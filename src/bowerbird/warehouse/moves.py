@@ -5,13 +5,16 @@ from contextlib import nullcontext, suppress
 import duckdb
 from duckdb import DuckDBPyConnection
 
+from bowerbird.warehouse.schema import STORED
 from bowerbird.warehouse.shredding import is_uniform, shredding
 
 _CUT = "SELECT max(id), count(*) FROM (SELECT rowid AS id FROM hot ORDER BY rowid LIMIT $rows)"
-_COPY = """
-    INSERT INTO cold
+_COLUMNS = ", ".join(f'"{column}"' for column in STORED)
+_COPY = f"""
+    INSERT INTO cold ({_COLUMNS})
     SELECT * REPLACE (properties::JSON::VARIANT AS properties, context::JSON::VARIANT AS context)
-    FROM hot WHERE rowid <= $cut"""
+    FROM (SELECT {_COLUMNS} FROM hot WHERE rowid <= $cut ORDER BY workspace, name, occurred_at)"""  # noqa: S608
+"""Rows of one name stand together: they look alike, take fewer bytes, and are passed over as one."""
 _DELETE = "DELETE FROM hot WHERE rowid <= $cut"
 _FORGET = """
     DELETE FROM positions AS old WHERE "offset" < (

@@ -4,13 +4,15 @@ Statements are put together from the texts in this file; whatever a caller gives
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
-from uuid import UUID
 
 import msgspec
 
 from bowerbird.event import Position, Positions
+from bowerbird.person_ids import number_of
 from bowerbird.warehouse.base import EventQuery, StoredEvent
+from bowerbird.warehouse.event_ids import split_or_none
 from bowerbird.warehouse.rows import FARTHEST, decimal_text
 
 Statement = tuple[str, dict[str, Any]]
@@ -31,8 +33,8 @@ _COLD = f"""
 _OTHERS = f"""
     SELECT {_HEAD}, NULL, NULL, NULL
     FROM (SELECT * FROM others"""  # noqa: S608
-_NEWEST = "ORDER BY occurred_at DESC, event_id DESC LIMIT $limit"
-_OLDEST = "ORDER BY occurred_at, event_id LIMIT $limit"
+_NEWEST = "ORDER BY occurred_at DESC, id_time DESC, id_low DESC LIMIT $limit"
+_OLDEST = "ORDER BY occurred_at, {id} LIMIT $limit"
 _decode = msgspec.json.Decoder().decode
 
 
@@ -49,22 +51,23 @@ def by_id(workspace: str | None, event_id: str) -> Statement:
     """Rows of any outcome by event id or source id, oldest first."""
     parameters: dict[str, Any] = {"id": event_id, "limit": 100}
     stored = "source_id = $id"
-    if (uuid := uuid_or_none(event_id)) is not None:
-        parameters["uuid"] = uuid
-        stored = "(event_id = $uuid::UUID OR source_id = $id)"
+    if (pair := split_or_none(event_id)) is not None:
+        parameters["id_time"], parameters["id_low"] = pair
+        stored = "(id_time = $id_time AND id_low = $id_low OR source_id = $id)"
     others = "(event_id = $id OR source_id = $id)"
-    end = f"{_OLDEST})"
     if workspace is not None:
         parameters["workspace"] = workspace
-        end = f"AND workspace = $workspace {end}"
-    sql = f"{_HOT} WHERE {stored} {end} UNION ALL {_COLD} WHERE {stored} {end} UNION ALL {_OTHERS} WHERE {others} {end}"
+        stored, others = (f"{where} AND workspace = $workspace" for where in (stored, others))
+    stored = f"WHERE {stored} {_OLDEST.format(id='id_time, id_low')})"
+    others = f"WHERE {others} {_OLDEST.format(id='event_id')})"
+    sql = f"{_HOT} {stored} UNION ALL {_COLD} {stored} UNION ALL {_OTHERS} {others}"
     return f"{sql} ORDER BY occurred_us, id LIMIT $limit", parameters
 
 
 def by_people(workspace: str, people: Sequence[str]) -> Statement:
     """Every row of the people, oldest first."""
-    parameters = {"workspace": workspace, "people": _uuids(people)}
-    where = "WHERE workspace = $workspace AND person_id = ANY($people::UUID[]))"
+    parameters = {"workspace": workspace, "people": numbers(people)}
+    where = "WHERE workspace = $workspace AND person = ANY($people::BIGINT[]))"
     sql = f"{_HOT} {where} UNION ALL {_COLD} {where} UNION ALL {_OTHERS} {where} ORDER BY occurred_us, id"
     return sql, parameters
 
@@ -105,7 +108,7 @@ def _conditions(query: EventQuery) -> tuple[list[str], dict[str, Any]]:
     if query.name is not None:
         add("name = $name", name=query.name)
     if query.people is not None:
-        add("person_id = ANY($people::UUID[])", people=_uuids(query.people))
+        add("person = ANY($people::BIGINT[])", people=numbers(query.people))
     if query.list_id is not None:
         add("list_id = $list_id", list_id=query.list_id)
     if query.dialect is not None:
@@ -117,20 +120,19 @@ def _conditions(query: EventQuery) -> tuple[list[str], dict[str, Any]]:
     if query.before is not None:
         # Two clauses, because only a plain bound on occurred_at lets DuckDB leave row groups out.
         add("occurred_at <= make_timestamp($at)", at=_time(query.before[0]))
-        add("(occurred_at < make_timestamp($at) OR event_id < $id::UUID)", id=uuid_or_none(query.before[1]))
+        id_time, id_low = split_or_none(query.before[1]) or (None, None)
+        older = "(id_time < $id_time OR id_time = $id_time AND id_low < $id_low)"
+        add(f"(occurred_at < make_timestamp($at) OR {older})", id_time=id_time, id_low=id_low)
     return clauses, parameters
 
 
-def _uuids(texts: Sequence[str]) -> list[str]:
-    return [uuid for text in texts if (uuid := uuid_or_none(text)) is not None]
-
-
-def uuid_or_none(text: str) -> str | None:
-    """What is no UUID names nothing here."""
-    try:
-        return str(UUID(text))
-    except ValueError:
-        return None
+def numbers(people: Sequence[str]) -> list[int]:
+    """Those of the texts that are person ids; any other names nobody."""
+    found = []
+    for text in people:
+        with suppress(ValueError):
+            found.append(number_of(text))
+    return found
 
 
 def _time(micros: int) -> int:

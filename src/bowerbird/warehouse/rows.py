@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from decimal import Decimal
 from operator import attrgetter
 from typing import Any
-from uuid import UUID
 
 import msgspec
 from arro3.core import Array, DataType, Table
 
 from bowerbird.errors import WarehouseRejectedError
+from bowerbird.person_ids import number_of
 from bowerbird.warehouse.base import Row
+from bowerbird.warehouse.event_ids import split
 from bowerbird.warehouse.schema import TEXT
 
 _STRING = DataType.string()
@@ -29,7 +30,7 @@ _LONGEST = 400
 
 STORED = """
     INSERT INTO hot BY NAME
-    SELECT * REPLACE (make_timestamp(occurred_at) AS occurred_at, make_timestamp(received_at) AS received_at)
+    SELECT * REPLACE (make_timestamp(occurred_at) AS occurred_at)
     FROM batch"""
 OTHERS = """
     INSERT INTO others BY NAME
@@ -38,12 +39,16 @@ OTHERS = """
 
 
 def stored_table(rows: Sequence[Row]) -> Table:
-    """Columns of `hot`. Times are µs as integers, UUIDs and decimals text; DuckDB casts them.
+    """Columns of `hot`. Times are µs as integers, decimals text; DuckDB casts them.
 
     Raises one of `UNFIT` when a row cannot be stored.
     """
     events = [row.event for row in rows]
     columns = _shared(rows)
+    ids = [split(event.event_id) for event in events]
+    columns["id_time"] = _integers([time for time, _ in ids])
+    columns["id_low"] = _strings([low for _, low in ids])
+    columns["id_ahead"] = _integers([time - event.received_at for (time, _), event in zip(ids, events, strict=True)])
     columns["properties"] = _strings([_encode(event.properties).decode() for event in events])
     columns["traits"] = _strings([_json(event.traits) for event in events])
     columns["context"] = _strings([_json(event.context) for event in events])
@@ -53,6 +58,9 @@ def stored_table(rows: Sequence[Row]) -> Table:
 def other_table(rows: Sequence[Row]) -> Table:
     """Columns of `others`. Raises one of `UNFIT` when a row cannot be stored."""
     columns = _shared(rows)
+    events = [row.event for row in rows]
+    columns["event_id"] = _strings([event.event_id for event in events])
+    columns["received_at"] = _integers([event.received_at for event in events])
     columns["outcome"] = _strings([row.outcome for row in rows])
     columns["duplicate_of"] = _strings([row.duplicate_of for row in rows])
     return Table.from_pydict(columns)
@@ -76,10 +84,7 @@ def refuse_unfit(rows: Sequence[Row]) -> None:
 
 def _unfit(row: Row) -> Exception | None:
     try:
-        stored_table([row])
-        for uuid in (row.person_id, row.event.event_id if row.outcome == "stored" else None):
-            if uuid is not None:
-                UUID(uuid)
+        (stored_table if row.outcome == "stored" else other_table)([row])
         for time in (row.event.occurred_at, row.event.received_at):
             if abs(time) > FARTHEST:
                 raise ValueError(f"time {time} is too far away")
@@ -101,13 +106,11 @@ def _shared(rows: Sequence[Row]) -> dict[str, Any]:
     events = [row.event for row in rows]
     values = [event.value for event in events]
     columns = {name: _strings(list(map(field, events))) for name, field in _FIELDS}
-    columns["event_id"] = _strings([event.event_id for event in events])
-    columns["person_id"] = _strings([row.person_id for row in rows])
+    columns["person"] = _people([row.person_id for row in rows])
     columns["partition"] = _integers([position[0] for position in positions])
     columns["offset"] = _integers([position[1] for position in positions])
     columns["index"] = _integers([position[2] for position in positions])
     columns["occurred_at"] = _integers([event.occurred_at for event in events])
-    columns["received_at"] = _integers([event.received_at for event in events])
     columns["value"] = _strings([None if value is None else _rounded(value) for value in values])
     columns["value_exact"] = _strings([None if value is None else _exact(value) for value in values])
     return columns
@@ -129,6 +132,11 @@ def _exact(value: Decimal) -> str | None:
     return decimal_text(value)
 
 
+def _people(person_ids: Sequence[str | None]) -> Array:
+    numbers: dict[str | None, int | None] = {each: None if each is None else number_of(each) for each in {*person_ids}}
+    return _integers([numbers[each] for each in person_ids])
+
+
 def _json(content: dict[str, Any]) -> str | None:
     return _encode(content).decode() if content else None
 
@@ -138,6 +146,6 @@ def _strings(values: Sequence[str | None]) -> Array:
     return array
 
 
-def _integers(values: Sequence[int]) -> Array:
+def _integers(values: Sequence[int | None]) -> Array:
     array: Array = Array(values, _INTEGER)
     return array

@@ -5,10 +5,20 @@
 so that event queries never meet them. `positions` says how far the log has been applied: the greatest offset
 of each partition.
 
-Ids of `others` are text: what could not be decoded is accounted for under whatever id it claimed.
+What compresses badly as it is stands taken apart: an event id as `id_time` and `id_low` (`event_ids.py`), the time of
+receipt as µs by which `id_time` is ahead of it, a person id as its number (`bowerbird.person_ids`). `event_id`,
+`received_at` and `person_id` are computed of them, and cost nothing until they are asked for; whatever looks for an
+event or a person asks for the stored columns. Event ids of `others` are text: what could not be decoded is accounted
+for under whatever id it claimed.
 
 The view `events` is hot and cold as one: properties and context as VARIANT, traits as JSON text or NULL.
 """
+
+from bowerbird.person_ids import PERSON_ID
+from bowerbird.warehouse.event_ids import EVENT_ID
+
+VERSION = 2
+"""Of these tables; one more with each change that a file of before does not have."""
 
 ROW_GROUP = 122_880
 """Rows of a DuckDB row group. A table that only ever takes whole groups has no tail to shred again."""
@@ -32,13 +42,19 @@ TEXT = (
 )
 """Fields of an event that are stored as they are."""
 
+STORED = (
+    *("id_time", "id_low", "id_ahead", "person", "partition", "offset", "index", "occurred_at"),
+    *TEXT,
+    *("value", "value_exact", "traits", "properties", "context"),
+)
+"""Columns of `hot` and `cold` that are stored, as opposed to computed."""
+
 _COLUMNS = """
-    person_id UUID,
+    person BIGINT,
     "partition" INTEGER NOT NULL,
     "offset" BIGINT NOT NULL,
     "index" INTEGER NOT NULL,
     occurred_at TIMESTAMP NOT NULL,
-    received_at TIMESTAMP NOT NULL,
     workspace VARCHAR NOT NULL,
     dialect VARCHAR NOT NULL,
     kind VARCHAR NOT NULL,
@@ -57,18 +73,31 @@ _COLUMNS = """
     value DECIMAL(38, 9),
     value_exact VARCHAR"""
 
+_IDS = "id_time BIGINT NOT NULL, id_low VARCHAR NOT NULL, id_ahead BIGINT NOT NULL"
 _CONTENT = "traits VARCHAR, properties {type} NOT NULL, context {type}"
+_COMPUTED = f"""
+    event_id UUID GENERATED ALWAYS AS ({EVENT_ID}) VIRTUAL,
+    person_id UUID GENERATED ALWAYS AS ({PERSON_ID}) VIRTUAL,
+    received_at TIMESTAMP GENERATED ALWAYS AS (make_timestamp(id_time - id_ahead)) VIRTUAL"""
 _FATE = "outcome VARCHAR NOT NULL, duplicate_of VARCHAR"
-_EVENTS = """
-    SELECT * REPLACE (properties::JSON::VARIANT AS properties, context::JSON::VARIANT AS context) FROM hot
+_HOT = _CONTENT.format(type="VARCHAR")
+_COLD = _CONTENT.format(type="VARIANT")
+
+_BEFORE = 'event_id, person_id, person, "partition", "offset", "index", occurred_at, received_at'
+_SHOWN = f"{_BEFORE}, {', '.join(TEXT)}, value, value_exact, traits"
+_EVENTS = f"""
+    SELECT {_SHOWN}, properties::JSON::VARIANT AS properties, context::JSON::VARIANT AS context FROM hot
     UNION ALL
-    SELECT * FROM cold"""
+    SELECT {_SHOWN}, properties, context FROM cold"""  # noqa: S608
 
 TABLES = (
-    f"CREATE TABLE IF NOT EXISTS hot (event_id UUID NOT NULL, {_COLUMNS}, {_CONTENT.format(type='VARCHAR')})",
-    f"CREATE TABLE IF NOT EXISTS cold (event_id UUID NOT NULL, {_COLUMNS}, {_CONTENT.format(type='VARIANT')})",
-    f"CREATE TABLE IF NOT EXISTS others (event_id VARCHAR NOT NULL, {_COLUMNS}, {_FATE})",
+    f"CREATE TABLE IF NOT EXISTS hot ({_IDS}, {_COLUMNS}, {_HOT}, {_COMPUTED})",
+    f"CREATE TABLE IF NOT EXISTS cold ({_IDS}, {_COLUMNS}, {_COLD}, {_COMPUTED})",
+    f"""CREATE TABLE IF NOT EXISTS others (
+        event_id VARCHAR NOT NULL, {_COLUMNS}, received_at TIMESTAMP NOT NULL, {_FATE},
+        person_id UUID GENERATED ALWAYS AS ({PERSON_ID}) VIRTUAL)""",
     'CREATE TABLE IF NOT EXISTS positions ("partition" INTEGER NOT NULL, "offset" BIGINT NOT NULL)',
     f"CREATE VIEW IF NOT EXISTS events AS {_EVENTS}",
+    f"CREATE TABLE IF NOT EXISTS schema_version AS SELECT {VERSION} AS version",
 )
 """`value` is rounded where a sum can do without the rest; `value_exact` then holds all digits, else NULL."""

@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 from bowerbird.errors import DataDirectoryBusyError
 
-MOST_PARTITIONS = 4096
+MOST_PARTITIONS = 512
+"""As many as a person id can tell apart."""
 
 _SEGMENT = re.compile(r"(\d{20})\.sqlite")
 

@@ -23,6 +23,9 @@ WAITING_BYTES = 64_000_000
 ROW_BYTES = 4_000_000
 """A row takes in no further append beyond this. What one call appends is one row, however large."""
 
+ROW_EVENTS = 1 << 16
+"""Nor beyond this. A person id can tell twice as many apart."""
+
 _Append = tuple[Sequence[Event], bytes, "asyncio.Future[None]"]
 
 
@@ -140,10 +143,11 @@ def _tell(futures: list["asyncio.Future[None]"], failure: str | None) -> None:
 
 def _row_of(waiting: list[_Append]) -> tuple[list[_Append], list[_Append]]:
     """What fits into a row, at least the first, and the rest."""
-    size = 0
-    for at, (_, encoded, _) in enumerate(waiting):
+    size = count = 0
+    for at, (events, encoded, _) in enumerate(waiting):
         size += len(encoded)
-        if at and size > ROW_BYTES:
+        count += len(events)
+        if at and (size > ROW_BYTES or count > ROW_EVENTS):
             return waiting[:at], waiting[at:]
     return waiting, []
 
