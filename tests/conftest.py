@@ -20,6 +20,7 @@ from bowerbird.eventlog.memory import MemoryLog
 from bowerbird.processor.engine import ProcessorThread
 from bowerbird.processor.operations import Operations
 from bowerbird.processor.worker import Processor, Stores
+from bowerbird.refusallog.memory import MemoryRefusals
 from bowerbird.registry.memory import MemoryRegistry
 from bowerbird.state.database import open_sqlite
 from bowerbird.state.readers import SqlCatalog, SqlPeople
@@ -43,6 +44,7 @@ class House:
         self.registry = MemoryRegistry(self.clock)
         self.registry.add_workspace()
         self.registry.add_key(ADMIN, scopes=("admin",))
+        self.refusals = MemoryRefusals()
         self.warehouse = MemoryWarehouse()
         self.database = open_sqlite(folder / "state.sqlite")
         self.state = SqlState(self.database)
@@ -59,6 +61,7 @@ class House:
             log=LogDesk(lambda: self.log),
             applied=self.state.applied,
             registry=Registry(self.registry),
+            refusals=self.refusals,
             clock=self.clock,
         )
         self.app = create_app(self.sources, CONTROL)

@@ -24,6 +24,8 @@ from bowerbird.collector.server import configured
 from bowerbird.event import Event
 from bowerbird.eventlog.codec import decode
 from bowerbird.eventlog.memory import MemoryLog
+from bowerbird.refusallog.masks import Masks
+from bowerbird.refusallog.memory import MemoryRefusals
 from bowerbird.refusals import Issue, Reason, Refused
 from bowerbird.registry.base import Principal, WorkspaceSettings
 from bowerbird.registry.memory import MemoryRegistry
@@ -199,6 +201,8 @@ def usual_parts(settings: WorkspaceSettings | None = None, throttle: Throttle | 
         registers=registry,
         catalog=Catalog(),
         limiter=MemoryLimiter(),
+        refusals=MemoryRefusals(),
+        masks=Masks(b"of the tests"),
         clock=clock,
         body_limit=100_000,
     )

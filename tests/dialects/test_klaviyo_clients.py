@@ -25,6 +25,8 @@ from bowerbird.collector.server import configured
 from bowerbird.event import Event
 from bowerbird.eventlog.codec import decode
 from bowerbird.eventlog.memory import MemoryLog
+from bowerbird.refusallog.masks import Masks
+from bowerbird.refusallog.memory import MemoryRefusals
 from bowerbird.registry.base import WorkspaceSettings
 from bowerbird.registry.memory import MemoryRegistry
 from bowerbird.state.base import CatalogCount, QuarantineEntry
@@ -59,7 +61,16 @@ class Bowerbird:
         registry.add_key(KEY)
         self.log = MemoryLog(clock)
         parts = Parts(
-            (Klaviyo(),), self.log, Refresher(registry), registry, NoLists(), MemoryLimiter(), clock, 6_000_000
+            dialects=(Klaviyo(),),
+            log=self.log,
+            registry=Refresher(registry),
+            registers=registry,
+            catalog=NoLists(),
+            limiter=MemoryLimiter(),
+            refusals=MemoryRefusals(),
+            masks=Masks(b"of the tests"),
+            clock=clock,
+            body_limit=6_000_000,
         )
         self.server = uvicorn.Server(configured(Collector(parts)))
         self.listening = socket.create_server(("127.0.0.1", 0))

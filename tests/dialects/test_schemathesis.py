@@ -25,6 +25,8 @@ from bowerbird.collector.parts import Parts
 from bowerbird.collector.refresh import Refresher
 from bowerbird.collector.server import configured
 from bowerbird.eventlog.memory import MemoryLog
+from bowerbird.refusallog.masks import Masks
+from bowerbird.refusallog.memory import MemoryRefusals
 from bowerbird.registry.memory import MemoryRegistry
 from bowerbird.state.base import CatalogReader
 
@@ -52,6 +54,8 @@ def collector(dialects: Any) -> Iterator[str]:
             registers=registry,
             catalog=NoCatalog(),
             limiter=MemoryLimiter(),
+            refusals=MemoryRefusals(),
+            masks=Masks(b"of the tests"),
             clock=clock,
             body_limit=100_000,
         )

@@ -9,6 +9,7 @@ from bowerbird.collector.body import Receive, SenderGoneError
 from bowerbird.collector.cross_origin import preflight, readable
 from bowerbird.collector.dialects.base import Reply
 from bowerbird.collector.endpoint import Endpoint, Head
+from bowerbird.collector.notes import Notes
 from bowerbird.collector.parts import Parts
 from bowerbird.collector.routing import Routes, Target
 from bowerbird.collector.watched_log import WatchedLog
@@ -31,7 +32,8 @@ class Collector:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
         self._log = WatchedLog(parts.log, parts.clock)
-        self.endpoint = Endpoint(parts, self._log)
+        self._notes = Notes(parts.refusals, parts.masks, parts.registry, parts.clock)
+        self.endpoint = Endpoint(parts, self._log, self._notes)
         self.routes = Routes(parts.dialects)
         self.body_limit = parts.body_limit
 
@@ -41,7 +43,7 @@ class Collector:
             return
         target = self.routes.target(scope["method"], scope["path"])
         if target is None:
-            await _respond(send, await self._elsewhere(scope["method"], scope["path"]))
+            await _respond(send, await self._elsewhere(_head(scope)))
             return
         try:
             reply = await self.endpoint.answer(target, _head(scope), receive)
@@ -52,23 +54,36 @@ class Collector:
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()
         await self._parts.registry.start()
+        self._notes.start()
         await send({"type": "lifespan.startup.complete"})
         await receive()
         await self._parts.registry.stop()
         await self._parts.log.close()
         self._parts.limiter.close()
+        await self._notes.stop()
         await send({"type": "lifespan.shutdown.complete"})
 
-    async def _elsewhere(self, method: str, path: str) -> Reply:
+    async def _elsewhere(self, head: Head) -> Reply:
         """The answer to a method and path that no route has."""
-        if path == "/healthz":
+        if head.path == "/healthz":
             return _HEALTHY
-        if path == "/readyz":
+        if head.path == "/readyz":
             return await self._readiness()
-        if targets := self.routes.at(path):
-            return _other_method(method, targets)
-        dialect = self.routes.owner(path)
-        return _NOT_FOUND if dialect is None else dialect.refuse(Refused(Reason.NOT_FOUND), None)
+        if targets := self.routes.at(head.path):
+            return self._other_method(head, targets)
+        dialect, refused = self.routes.owner(head.path), Refused(Reason.NOT_FOUND)
+        reply = _NOT_FOUND if dialect is None else dialect.refuse(refused, None)
+        return self.endpoint.noted(dialect, head, None, refused, reply)
+
+    def _other_method(self, head: Head, targets: list[Target]) -> Reply:
+        allow = ", ".join(sorted({target.route.method for target in targets} | {"OPTIONS"})).encode()
+        cross_origin = any(target.route.cross_origin for target in targets)
+        if head.method == "OPTIONS":
+            return preflight(allow) if cross_origin else Reply(204, content_type=b"", headers=((b"allow", allow),))
+        dialect, refused = targets[0].dialect, Refused(Reason.METHOD_NOT_ALLOWED)
+        reply = self.endpoint.noted(dialect, head, None, refused, dialect.refuse(refused, None))
+        reply = msgspec.structs.replace(reply, headers=(*reply.headers, (b"allow", allow)))
+        return readable(reply) if cross_origin else reply
 
     async def _readiness(self) -> Reply:
         if self._parts.registry.snapshot is None:
@@ -84,16 +99,6 @@ def _head(scope: Scope) -> Head:
 
 def _not_ready(missing: str) -> Reply:
     return Reply(503, msgspec.json.encode({"status": "not ready", "waits_for": missing}))
-
-
-def _other_method(method: str, targets: list[Target]) -> Reply:
-    allow = ", ".join(sorted({target.route.method for target in targets} | {"OPTIONS"})).encode()
-    cross_origin = any(target.route.cross_origin for target in targets)
-    if method == "OPTIONS":
-        return preflight(allow) if cross_origin else Reply(204, content_type=b"", headers=((b"allow", allow),))
-    reply = targets[0].dialect.refuse(Refused(Reason.METHOD_NOT_ALLOWED), None)
-    reply = msgspec.structs.replace(reply, headers=(*reply.headers, (b"allow", allow)))
-    return readable(reply) if cross_origin else reply
 
 
 async def _respond(send: Send, reply: Reply) -> None:

@@ -12,8 +12,9 @@ import msgspec
 
 from bowerbird.collector.admission import Admission
 from bowerbird.collector.body import Receive, SenderGoneError, read_body
-from bowerbird.collector.dialects.base import Dialect, Findings, Parsed, Quota, Reply, Request
+from bowerbird.collector.dialects.base import Call, Dialect, Findings, Parsed, Quota, Reply, Request
 from bowerbird.collector.lookups import NOTHING, Lookups, asks
+from bowerbird.collector.notes import Asked, Notes
 from bowerbird.collector.parts import Parts
 from bowerbird.collector.routing import Target
 from bowerbird.collector.watched_log import WatchedLog
@@ -43,8 +44,9 @@ class Head(NamedTuple):
 
 
 class Endpoint:
-    def __init__(self, parts: Parts, log: WatchedLog) -> None:
+    def __init__(self, parts: Parts, log: WatchedLog, notes: Notes) -> None:
         self._log = log
+        self._notes = notes
         self._clock = parts.clock
         self._body_limit = parts.body_limit
         self._aside = _Aside()
@@ -57,6 +59,7 @@ class Endpoint:
         still to be received. A success is answered after the events are durable. Raises `SenderGoneError`."""
         dialect, route = target
         quota: Quota | None = None
+        call: Call | None = None
         try:
             if not isinstance(body, bytes):
                 body = await read_body(head.headers, body, self._body_limit)
@@ -73,13 +76,20 @@ class Endpoint:
             await self._record(parsed, findings, principal.workspace)
             return dialect.reply(parsed, findings, quota)
         except Refused as refused:
-            return dialect.refuse(refused, quota)
+            return self.noted(dialect, head, call, refused, dialect.refuse(refused, quota))
         except LogUnavailableError:
-            return dialect.refuse(Refused(Reason.UNAVAILABLE, retry_after=_RETRY), quota)
+            unavailable = Refused(Reason.UNAVAILABLE, retry_after=_RETRY)
+            return self.noted(dialect, head, call, unavailable, dialect.refuse(unavailable, quota))
         except SenderGoneError:
             raise
         except Exception:
-            return _failed(dialect, head, quota)
+            return self.noted(dialect, head, call, Refused(Reason.INTERNAL), _failed(dialect, head, quota))
+
+    def noted(self, dialect: Dialect | None, head: Head, call: Call | None, refused: Refused, reply: Reply) -> Reply:
+        """The reply, once it is noted that the request was refused. `dialect`: None where the path is no vendor's."""
+        request, secret = (self._request(head, b""), None) if call is None else (call.request, call.secret)
+        self._notes.note(Asked(dialect, request, secret), refused, reply)
+        return reply
 
     def _request(self, head: Head, body: bytes) -> Request:
         new_id = self._new_id if len(body) <= AT_ONCE else self._aside.new_id

@@ -7,6 +7,8 @@ from bowerbird.collector.dialects.base import Dialect
 from bowerbird.collector.limits import Limiter
 from bowerbird.collector.refresh import Refresher
 from bowerbird.eventlog.base import LogWriter
+from bowerbird.refusallog.base import RefusalLog
+from bowerbird.refusallog.masks import Masks
 from bowerbird.registry.base import Registers
 from bowerbird.state.base import CatalogReader
 
@@ -22,6 +24,9 @@ class Parts:
     catalog: CatalogReader
     limiter: Limiter
     """Closed like the log."""
+    refusals: RefusalLog
+    """Closed like the log."""
+    masks: Masks
     clock: Clock
     body_limit: int
     """Largest body in bytes, as sent and decompressed."""

@@ -9,6 +9,7 @@ from bowerbird.clock import Clock
 from bowerbird.console.base import Engine
 from bowerbird.event import Positions
 from bowerbird.eventlog.base import LogReader
+from bowerbird.refusallog.base import RefusalReader
 from bowerbird.registry.base import Snapshot, Snapshots
 from bowerbird.state.base import CatalogReader, PeopleReader
 from bowerbird.warehouse.base import Warehouse
@@ -66,4 +67,5 @@ class Sources:
     applied: Callable[[], Positions]
     """What the processor's state has applied. Safe from any thread."""
     registry: Registry
+    refusals: RefusalReader
     clock: Clock

@@ -19,6 +19,9 @@ from bowerbird.collector.limits_mmap import MmapLimiter
 from bowerbird.collector.parts import Parts
 from bowerbird.collector.refresh import Refresher
 from bowerbird.eventlog.sqlite import SqliteLogWriter
+from bowerbird.refusallog.masks import Masks
+from bowerbird.refusallog.sqlite import SqliteRefusals
+from bowerbird.registry import files
 from bowerbird.settings import Settings
 from bowerbird.state import database
 from bowerbird.state.readers import SqlCatalog
@@ -41,6 +44,8 @@ def run_collector(settings: Settings, listener: socket, console_url: str, ready:
         registers=registry.registers,
         catalog=SqlCatalog(database.open_sqlite(settings.data / "state.db")),
         limiter=MmapLimiter.open(settings.data / "limits"),
+        refusals=SqliteRefusals(settings.data / "refusals.db"),
+        masks=Masks(files.pepper(settings.data / "pepper", expected=True)),
         clock=clock,
         body_limit=settings.body_limit,
     )

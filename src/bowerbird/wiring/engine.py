@@ -20,6 +20,7 @@ from bowerbird.eventlog.sqlite import SqliteLogReader
 from bowerbird.processor.engine import ProcessorThread
 from bowerbird.processor.operations import Operations
 from bowerbird.processor.worker import Processor, Stores
+from bowerbird.refusallog.sqlite import SqliteRefusals
 from bowerbird.service.sockets import url_of
 from bowerbird.settings import Settings
 from bowerbird.state import database
@@ -72,6 +73,8 @@ def engine(settings: Settings, collector_url: str, clock: Clock | None = None) -
         log_dir = settings.data / "log"
         reader = SqliteLogReader(log_dir)
         closing.callback(reader.close)
+        refusals = SqliteRefusals(settings.data / "refusals.db")
+        closing.callback(refusals.close)
         state, people = SqlState(db), SqlPeople(db)
         processor = Processor(Stores(reader, state, seen, warehouse), settings.batch_events)
         keep = settings.log_keep_days * DAY or None
@@ -87,6 +90,7 @@ def engine(settings: Settings, collector_url: str, clock: Clock | None = None) -
             log=LogDesk(lambda: SqliteLogReader(log_dir)),
             applied=state.applied,
             registry=Registry(registry),
+            refusals=refusals,
             clock=clock,
         )
         yield Running(create_app(sources, control_token(settings.data), collector_url), thread)
