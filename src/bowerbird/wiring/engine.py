@@ -13,6 +13,8 @@ from fastapi import FastAPI
 from bowerbird.clock import SECOND, Clock, SystemClock
 from bowerbird.console.app import create_app
 from bowerbird.console.control import announce, control_token, withdraw
+from bowerbird.console.pages.desk import Desk
+from bowerbird.console.pages.port import add_pages
 from bowerbird.console.serve import serve as serve_console
 from bowerbird.console.sources import LogDesk, Registry, Sources
 from bowerbird.errors import DataDirectoryBusyError
@@ -21,6 +23,7 @@ from bowerbird.processor.engine import ProcessorThread
 from bowerbird.processor.operations import Operations
 from bowerbird.processor.worker import Processor, Stores
 from bowerbird.refusallog.sqlite import SqliteRefusals
+from bowerbird.registry.operators import Operators
 from bowerbird.service.sockets import url_of
 from bowerbird.settings import Settings
 from bowerbird.state import database
@@ -39,6 +42,7 @@ _PATIENCE = 5.0
 def run_engine(settings: Settings, listener: socket, collector_url: str, ready: Callable[[], None]) -> None:
     """The engine process: processor, console and JSON API, until SIGTERM; then what was accepted is processed."""
     with engine(settings, collector_url) as running, _announced(settings, listener):
+        add_pages(running.app, running.desk)
         serve_console(running.app, listener, ready)
         running.thread.catch_up()
 
@@ -54,6 +58,7 @@ def local_console(settings: Settings) -> Iterator[FastAPI]:
 class Running:
     app: FastAPI
     thread: ProcessorThread
+    desk: Desk
 
 
 @contextmanager
@@ -93,7 +98,9 @@ def engine(settings: Settings, collector_url: str, clock: Clock | None = None) -
             refusals=refusals,
             clock=clock,
         )
-        yield Running(create_app(sources, control_token(settings.data), collector_url), thread)
+        app = create_app(sources, control_token(settings.data), collector_url)
+        operators = Operators(registry.workspaces, registry.keys, registry.users)
+        yield Running(app, thread, Desk(sources, registry.users, operators, settings, collector_url))
 
 
 def _open_warehouse(settings: Settings) -> DuckWarehouse:

@@ -1,0 +1,20 @@
+"""What the pages are made from."""
+
+from dataclasses import dataclass
+
+from bowerbird.console.sources import Sources
+from bowerbird.registry.base import Logins
+from bowerbird.registry.operators import Operators
+from bowerbird.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Safe from any thread, as its parts are."""
+
+    sources: Sources
+    logins: Logins
+    operators: Operators
+    settings: Settings
+    collector_url: str
+    """Where events are sent, for examples."""

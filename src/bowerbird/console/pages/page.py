@@ -1,0 +1,71 @@
+"""What a page's builder is given."""
+
+from collections.abc import Callable, Mapping
+from typing import TypeVar
+from urllib.parse import urlencode
+
+from fastapi import Request
+from nicegui import ui
+from nicegui.element import Element
+
+from bowerbird.console.pages.desk import Desk
+from bowerbird.console.pages.table import Entry
+from bowerbird.console.pages.work import Work
+from bowerbird.console.signin.visitors import Visitor
+from bowerbird.console.sources import Sources
+
+T = TypeVar("T")
+
+
+class Page:
+    """One page in one browser tab, for one visitor."""
+
+    def __init__(self, desk: Desk, visitor: Visitor, entry: Entry, request: Request) -> None:
+        self.desk = desk
+        self.visitor = visitor
+        self.entry = entry
+        self.path: str = request.url.path
+        self.parameters: Mapping[str, str] = {name: str(value) for name, value in request.path_params.items()}
+        """The parts of the path that the table's `{name}`s stand for."""
+        self.query: Mapping[str, str] = dict(request.query_params)
+        """As the page was opened; the last wins where a name is repeated. Whatever a user typed: check it."""
+        self.theme = request.cookies.get("bowerbird_theme", "auto")
+
+    @property
+    def sources(self) -> Sources:
+        return self.desk.sources
+
+    @property
+    def workspace(self) -> str:
+        """The name of the one workspace that the visitor sees."""
+        return self.visitor.workspace.name
+
+    def run(
+        self,
+        work: Callable[[], T],
+        show: Callable[[T], None],
+        place: Element | None = None,
+        on_cancel: Callable[[], None] | None = None,
+    ) -> None:
+        """Runs `work` in a thread and shows its result in `place`, which is cleared first (default: a new place,
+        here). Meanwhile the place shows a progress bar and a button to cancel; a failure is shown there with what to
+        do, and a button to try again. Work started in a place takes the place of earlier work there.
+
+        `work` touches no element; `show` builds elements within the place. `on_cancel`, from another thread, tells
+        the work to stop; without it a cancelled work's result is dropped.
+        """
+        Work.of(place if place is not None else ui.element("div").classes("place")).start(work, show, on_cancel)
+
+    def navigate(self, path: str, **query: str | int | None) -> None:
+        """Opens a local path."""
+        ui.navigate.to(_address(path, query))
+
+    def remember(self, **state: str | int | None) -> None:
+        """Writes the state into the address, without loading anything: a reload, a bookmark or a shared link opens
+        the page with it in `query`. None and '' are left out."""
+        ui.navigate.history.replace(_address(self.path, state))
+
+
+def _address(path: str, query: Mapping[str, str | int | None]) -> str:
+    given = {name: value for name, value in query.items() if value not in (None, "")}
+    return f"{path}?{urlencode(given)}" if given else path

@@ -1,0 +1,45 @@
+"""What is said when there is nothing to show, when something went wrong, and when something is done."""
+
+from collections.abc import Callable
+
+from nicegui import ui
+
+from bowerbird.console.pages.parts.text import code_line, text_element
+from bowerbird.errors import BowerbirdError
+
+
+def empty_state(title: str, next_step: str, curl: str = "") -> None:
+    """There is nothing here yet, and this is what to do about it. `curl`: a request ready to paste."""
+    with ui.element("div").classes("empty"):
+        text_element("h2", title)
+        text_element("p", next_step)
+        if curl:
+            code_line(curl)
+
+
+def failure(error: Exception, again: Callable[[], None] | None = None) -> None:
+    """What went wrong and what to do, where the result would stand. Internals stay in the engine's output."""
+    message, hint = words(error)
+    with ui.element("div").classes("problem").props("role=alert"):
+        text_element("strong", message)
+        if hint:
+            text_element("p", hint)
+        if again is not None:
+            ui.button("Try again", on_click=again).props("flat dense no-caps")
+
+
+def tell(text: str, error: Exception | None = None) -> None:
+    """A short message at the page's edge: `text`, or why it did not work out."""
+    if error is None:
+        ui.notify(text, type="positive", timeout=3000)
+        return
+    message, hint = words(error)
+    ui.notify(f"{message}. {hint}" if hint else message, type="negative", timeout=8000, close_button="Close")
+
+
+def words(error: Exception) -> tuple[str, str]:
+    """(what went wrong, what to do), for people."""
+    if isinstance(error, BowerbirdError):
+        text = str(error)
+        return text[:1].upper() + text[1:], error.hint[:1].upper() + error.hint[1:]
+    return "This did not work", "Try again; the engine’s output says why."

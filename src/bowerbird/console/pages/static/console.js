@@ -1,0 +1,39 @@
+// Runs before the page is drawn, so that a chosen theme is there from the first moment on.
+window.bowerbird = (() => {
+  const chosen = () => (document.cookie.match(/(?:^|; )bowerbird_theme=(\w+)/) || [])[1] || "auto";
+  const show = (theme) => { document.documentElement.dataset.theme = theme; };
+  const times = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
+  show(chosen());
+  return {
+    remember_theme(theme) {
+      const secure = location.protocol === "https:" ? "; secure" : "";
+      document.cookie = `bowerbird_theme=${theme}; path=/; max-age=31536000; samesite=lax${secure}`;
+      show(theme);
+    },
+    copy(button) {
+      const done = () => Quasar.Notify.create({ message: "Copied", type: "positive", timeout: 1200 });
+      const text = button.dataset.copy;
+      if (navigator.clipboard) { navigator.clipboard.writeText(text).then(done); return; }
+      const area = Object.assign(document.createElement("textarea"), { value: text }); // no https, no clipboard
+      button.parentElement.append(area);
+      area.select();
+      document.execCommand("copy");
+      area.remove();
+      done();
+    },
+    link(params) {
+      const path = params.data.href || "";
+      const shown = document.createElement(path.startsWith("/") ? "a" : "span");
+      shown.textContent = params.value ?? "";
+      if (path.startsWith("/") && !path.startsWith("//")) shown.href = path;
+      return shown;
+    },
+    time(params) {
+      const at = new Date(params.value);
+      return params.value == null || isNaN(at) ? params.value ?? "" : times.format(at);
+    },
+    number(params) {
+      return typeof params.value === "number" ? params.value.toLocaleString() : params.value ?? "";
+    },
+  };
+})();

@@ -1,0 +1,83 @@
+"""Blocking work of a page: in a thread, with something to see meanwhile, and a way out."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
+
+from nicegui import background_tasks, ui
+from nicegui.element import Element
+
+from bowerbird.console.pages.parts.messages import failure
+
+T = TypeVar("T")
+_KEY = "bowerbird-work"
+_LOG = logging.getLogger(__name__)
+_THREADS = ThreadPoolExecutor(4, "console-page")
+"""How many questions of all open pages are asked at once; the others wait their turn."""
+
+
+class Work:
+    """The work of one place."""
+
+    def __init__(self, place: Element) -> None:
+        self._place = place
+        self._task: asyncio.Task[None] | None = None
+        self._on_cancel: Callable[[], None] | None = None
+
+    @classmethod
+    def of(cls, place: Element) -> "Work":
+        works: dict[int, Work] = place.client.storage.setdefault(_KEY, {})
+        if place.id not in works:
+            works[place.id] = cls(place)
+            place.client.on_delete(works[place.id].stop)
+        return works[place.id]
+
+    def start(
+        self, work: Callable[[], T], show: Callable[[T], None], on_cancel: Callable[[], None] | None = None
+    ) -> None:
+        self.stop()
+        self._on_cancel = on_cancel
+        again = lambda: self.start(work, show, on_cancel)  # noqa: E731
+        self._show(lambda: self._progress(again))
+        self._task = background_tasks.create(self._run(work, show, again), name="a page's work")
+
+    def stop(self) -> None:
+        """Drops the work under way, if any."""
+        task, self._task = self._task, None
+        if task is not None and not task.done():
+            task.cancel()
+            if self._on_cancel is not None:
+                _THREADS.submit(self._on_cancel)
+
+    async def _run(self, work: Callable[[], T], show: Callable[[T], None], again: Callable[[], None]) -> None:
+        try:
+            result = await asyncio.get_running_loop().run_in_executor(_THREADS, work)
+            self._show(lambda: show(result))
+        except Exception as error:
+            _LOG.warning("a page's work failed", exc_info=error)
+            told = error
+            self._show(lambda: failure(told, again))
+
+    def _progress(self, again: Callable[[], None]) -> None:
+        with ui.element("div").classes("progress").props("role=status"):
+            ui.linear_progress(show_value=False).props('indeterminate aria-label="Working"')
+            ui.button("Cancel", on_click=lambda: self._cancel(again)).props("flat dense no-caps")
+
+    def _cancel(self, again: Callable[[], None]) -> None:
+        self.stop()
+        self._show(lambda: _cancelled(again))
+
+    def _show(self, build: Callable[[], Any]) -> None:
+        if self._place.is_deleted:
+            return
+        self._place.clear()
+        with self._place:
+            build()
+
+
+def _cancelled(again: Callable[[], None]) -> None:
+    with ui.element("div").classes("notice").props("role=status"):
+        ui.label("Cancelled.")
+        ui.button("Try again", on_click=again).props("flat dense no-caps")

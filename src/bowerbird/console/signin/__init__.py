@@ -1,0 +1,1 @@
+"""Who is at the console: sign-in, the cookie, and what each role may do."""
