@@ -21,6 +21,8 @@ class Form(NamedTuple):
     parse: Callable[[str], Any]
     """Raises `ValueError`."""
     write: Callable[[Any], str] = str
+    choices: tuple[str, ...] = ()
+    """All values that there are, where they are few."""
 
 
 class Setting(NamedTuple):
@@ -38,7 +40,7 @@ def _choice(values: Mapping[str, Any]) -> Form:
         return values[text.lower()]
 
     texts = {value: text for text, value in values.items()}
-    return Form(" or ".join(values), parse, texts.__getitem__)
+    return Form(" or ".join(values), parse, texts.__getitem__, tuple(values))
 
 
 def _limit(largest: int) -> Form:

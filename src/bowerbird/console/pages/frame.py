@@ -55,8 +55,8 @@ def _head() -> None:
 
 
 def _navigation(page: Page) -> ui.left_drawer:
-    drawer = ui.left_drawer(value=None, bordered=True, top_corner=True, bottom_corner=True).classes("navigation")
-    drawer.props(f"breakpoint={_WIDE} width=228")
+    drawer = ui.left_drawer(value=False, bordered=True, top_corner=True, bottom_corner=True).classes("navigation")
+    drawer.props(f"show-if-above breakpoint={_WIDE} width=228")
     with drawer:
         with ui.link(target="/").classes("brand"):
             ui.image(assets.address("icon.svg")).props('alt="" no-spinner no-transition').classes("brand-icon")

@@ -19,7 +19,7 @@ _DIALECTS = (
     *(Column(name, name.capitalize(), "number") for name in ("erased", "pending")),
 )
 _EVENTS = (
-    Column("received", "Received", "time", 190),
+    Column("received", "Received", "time", 220),
     Column("name", "Event"),
     Column("who", "Who"),
     Column("dialect", "Dialect", width=130),

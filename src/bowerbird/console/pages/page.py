@@ -10,7 +10,7 @@ from nicegui.element import Element
 
 from bowerbird.console.pages.desk import Desk
 from bowerbird.console.pages.table import Entry
-from bowerbird.console.pages.work import Work
+from bowerbird.console.pages.work import Work, in_background
 from bowerbird.console.signin.visitors import Visitor
 from bowerbird.console.sources import Sources
 
@@ -29,6 +29,7 @@ class Page:
         """The parts of the path that the table's `{name}`s stand for."""
         self.query: Mapping[str, str] = dict(request.query_params)
         """As the page was opened; the last wins where a name is repeated. Whatever a user typed: check it."""
+        self._client = ui.context.client
         self.theme = request.cookies.get("bowerbird_theme", "auto")
 
     @property
@@ -55,6 +56,12 @@ class Page:
         the work to stop; without it a cancelled work's result is dropped.
         """
         Work.of(place if place is not None else ui.element("div").classes("place")).start(work, show, on_cancel)
+
+    def act(self, work: Callable[[], T], then: Callable[[T], None], failed: Callable[[], None] | None = None) -> None:
+        """Runs `work`, which changes something, in a thread, and then `then` with its result, which may build
+        elements and dialogs. A failure is told at the page's edge, what is open stays as it is, and `failed` is
+        called."""
+        in_background(self._client, work, then, failed)
 
     def navigate(self, path: str, **query: str | int | None) -> None:
         """Opens a local path."""

@@ -20,7 +20,7 @@ from bowerbird.console.pages.policy import PagePolicy
 from bowerbird.console.pages.table import PAGES
 from bowerbird.console.signin import cookie, origin
 from bowerbird.console.signin.routes import SignIn
-from bowerbird.console.signin.visitors import Visitors
+from bowerbird.console.signin.visitors import Visitor, Visitors
 
 _FRAMEWORK = "/_nicegui/"
 _SOCKET = "/_nicegui_ws/"
@@ -43,10 +43,10 @@ def add_pages(app: FastAPI, desk: Desk) -> None:
     own = app.router.lifespan_context
 
     @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[object]:
-        async with own(app) as state:
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with own(app):
             try:
-                yield state
+                yield
             finally:
                 await pages.close()
 
@@ -84,7 +84,7 @@ class PagePaths:
 
     async def _open(self, scope: Scope, receive: Receive, send: Send) -> None:
         session = self._session(scope)
-        visitor = await to_thread.run_sync(self._visitors.now, session) if session else None
+        visitor = await self._visitor(session)
         if visitor is None:
             wanted = scope["path"] + (f"?{scope['query_string'].decode('latin-1')}" if scope["query_string"] else "")
             query = "" if wanted == "/" else f"?next={quote(wanted)}"
@@ -98,13 +98,16 @@ class PagePaths:
         checked with every message, in `live.py`."""
         own = origin.is_own(Headers(scope=scope), self._public_url)
         session = self._session(scope)
-        if own and session and await to_thread.run_sync(self._visitors.now, session):
+        if own and await self._visitor(session):
             scope.setdefault("state", {}).update(session=session)
             await self._show(scope, receive, send)
         elif scope["type"] == "websocket":
             await WebSocketClose(1008)(scope, receive, send)
         else:
             await PlainTextResponse("Sign in, and reload the page.", 403)(scope, receive, send)
+
+    async def _visitor(self, session: str) -> Visitor | None:
+        return await to_thread.run_sync(lambda: self._visitors.now(session)) if session else None
 
     async def _show(self, scope: Scope, receive: Receive, send: Send) -> None:
         app = await self._pages.app()

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
-from nicegui import background_tasks, ui
+from nicegui import Client, background_tasks, ui
 from nicegui.element import Element
 
-from bowerbird.console.pages.parts.messages import failure
+from bowerbird.console.pages.parts.messages import failure, tell
 
 T = TypeVar("T")
 _KEY = "bowerbird-work"
@@ -75,6 +75,27 @@ class Work:
         self._place.clear()
         with self._place:
             build()
+
+
+def in_background(
+    client: Client, work: Callable[[], T], then: Callable[[T], None], failed: Callable[[], None] | None = None
+) -> None:
+    """Runs `work` in a thread, then `then` in the page. A failure of either is told at the page's edge, and `failed`
+    called."""
+
+    async def run() -> None:
+        try:
+            result = await asyncio.get_running_loop().run_in_executor(_THREADS, work)
+            with client:
+                then(result)
+        except Exception as error:
+            _LOG.warning("a page's act failed", exc_info=error)
+            with client:
+                tell("", error)
+                if failed is not None:
+                    failed()
+
+    background_tasks.create(run(), name="a page's act")
 
 
 def _cancelled(again: Callable[[], None]) -> None:

@@ -39,7 +39,8 @@ class SignIn:
     async def show(self, request: Request, next_: Annotated[str, Query(alias="next")] = "/") -> Response:
         target = origin.local(next_)
         session = self._session(request)
-        if session and await to_thread.run_sync(self._visitors.now, session):
+        visitor = await to_thread.run_sync(lambda: self._visitors.now(session)) if session else None
+        if visitor is not None:
             return RedirectResponse(target, 303, {"Cache-Control": "no-store"})
         return form.page(target)
 

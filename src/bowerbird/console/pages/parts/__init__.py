@@ -2,13 +2,23 @@
 
 from bowerbird.console.pages.parts.chart import chart
 from bowerbird.console.pages.parts.csv import download_csv
-from bowerbird.console.pages.parts.dialogs import ask_first, dialog
+from bowerbird.console.pages.parts.dialogs import Then, ask_first, dialog, show_secret
 from bowerbird.console.pages.parts.grid import Column, data_table
 from bowerbird.console.pages.parts.messages import empty_state, failure, tell
-from bowerbird.console.pages.parts.text import code_line, copy_button, figure, heading, link, note, section
+from bowerbird.console.pages.parts.text import (
+    code_line,
+    copy_button,
+    figure,
+    heading,
+    link,
+    note,
+    section,
+    text_element,
+)
 
 __all__ = [
     "Column",
+    "Then",
     "ask_first",
     "chart",
     "code_line",
@@ -23,5 +33,7 @@ __all__ = [
     "link",
     "note",
     "section",
+    "show_secret",
     "tell",
+    "text_element",
 ]

@@ -69,4 +69,3 @@ def figure(label: str, value: str, hint: str = "") -> Element:
         if hint:
             ui.label(hint).classes("figure-hint")
     return made
-

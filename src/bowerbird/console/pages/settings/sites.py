@@ -1,0 +1,51 @@
+"""Sites: public ids that may write events and nothing else."""
+
+from nicegui import ui
+
+from bowerbird.console import answers
+from bowerbird.console.pages import parts
+from bowerbird.console.pages.page import Page
+from bowerbird.registry.keys import Site
+
+
+def build(page: Page) -> None:
+    with parts.section(
+        "Sites", "A site’s id stands in a page that everybody can read; it may send events and no more."
+    ):
+        place = ui.element("div").classes("place")
+    desk = page.desk.operators.keys
+
+    def load() -> None:
+        page.run(lambda: desk.sites(page.workspace), show, place)
+
+    def show(sites: list[Site]) -> None:
+        with ui.element("form").classes("row-line") as form:
+            name = ui.input("Name").props("outlined dense")
+            given = ui.input("Existing public id (optional)").props("outlined dense")
+            ui.button("Add site", icon="add").props("unelevated no-caps type=submit")
+        with ui.element("div").classes("lines"):
+            for site in sites:
+                _line(site)
+        if not sites:
+            parts.note("There is no site yet.")
+
+        def add() -> None:
+            title, site_id = name.value, given.value or None
+            page.act(lambda: desk.add_site(page.workspace, title, site_id), added)
+
+        form.on("submit.prevent", add)
+
+    def added(site: Site) -> None:
+        parts.tell(f"Added site {site.name}")
+        load()
+
+    load()
+
+
+def _line(site: Site) -> None:
+    with ui.element("div").classes("line"):
+        with ui.element("div").classes("line-main"):
+            ui.label(site.name)
+            parts.note(f"made {answers.iso(site.created_at)[:10]}")
+        ui.label(site.id).classes("code")
+        parts.copy_button(site.id, f"Copy the id of {site.name}")
