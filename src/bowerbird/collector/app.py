@@ -8,7 +8,7 @@ import msgspec
 from bowerbird.collector.body import Receive, SenderGoneError
 from bowerbird.collector.cross_origin import preflight, readable
 from bowerbird.collector.dialects.base import Reply
-from bowerbird.collector.endpoint import Endpoint, Head
+from bowerbird.collector.endpoint import AT_ONCE, Endpoint, Head
 from bowerbird.collector.notes import Notes
 from bowerbird.collector.parts import Parts
 from bowerbird.collector.routing import Routes, Target
@@ -35,7 +35,8 @@ class Collector:
         self._notes = Notes(parts.refusals, parts.masks, parts.registry, parts.clock)
         self.endpoint = Endpoint(parts, self._log, self._notes)
         self.routes = Routes(parts.dialects)
-        self.body_limit = parts.body_limit
+        self.short_body = min(parts.body_limit, AT_ONCE)
+        """Bytes of the largest body that may go the short way."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":

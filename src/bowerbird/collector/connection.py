@@ -23,7 +23,8 @@ class Connection(HttpToolsProtocol):
     _deadline: TimerHandle | None = None
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
-        super().connection_made(Corked(transport, self.loop, self._unread))  # type: ignore[arg-type]
+        self._corked = Corked(transport, self.loop, self._unread)
+        super().connection_made(self._corked)  # type: ignore[arg-type]
         self._await_more()
 
     def connection_lost(self, exc: Exception | None) -> None:

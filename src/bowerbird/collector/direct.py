@@ -1,9 +1,10 @@
 """The short way of a small and ordinary request: from the parser to the endpoint and back without ASGI in between."""
 
 import logging
-from asyncio import Future
+from asyncio import CancelledError, Future, Transport
 from collections.abc import Coroutine
-from typing import Any, ClassVar
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from uvicorn.protocols.http.httptools_impl import HEADER_VALUE_RE, STATUS_LINE
 
@@ -12,6 +13,9 @@ from bowerbird.collector.cross_origin import readable
 from bowerbird.collector.dialects.base import Reply
 from bowerbird.collector.endpoint import AT_ONCE, Head
 from bowerbird.collector.routing import Target
+
+if TYPE_CHECKING:
+    from bowerbird.collector.app import Collector
 
 _logger = logging.getLogger(__name__)
 _ORDINARY = frozenset((b"transfer-encoding", b"content-encoding", b"expect", b"x-forwarded-for", b"upgrade"))
@@ -26,6 +30,10 @@ class Direct(Connection):
     _exchange: "Exchange | None" = None
     """The request under way, where it goes the short way."""
     _idle_since: float | None = None
+
+    def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
+        self._app: Collector = self.config.app  # type: ignore[assignment]
+        super().connection_made(transport)
 
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
@@ -53,20 +61,21 @@ class Direct(Connection):
     def _begin(self) -> "Exchange | None":
         """The request as one of the short way, if it is one."""
         path, _, query = self.url.partition(b"?")
-        parser = self.parser
-        target = self.config.app.routes.exactly(parser.get_method(), path)  # type: ignore[union-attr]
-        if target is None or b"#" in query or parser.get_http_version() != "1.1":
+        target = self._app.routes.exactly(self.parser.get_method(), path)
+        if target is None or b"#" in query:
             return None
         headers = dict(self.headers)
+        keep_alive = self.parser.should_keep_alive()
+        if (b"connection" in headers or not keep_alive) and self.parser.get_http_version() != "1.1":
+            return None
         if not _ORDINARY.isdisjoint(headers):
             return None
         length = headers.get(b"content-length", b"0")
-        if len(length) > _LONGEST or int(length) > min(AT_ONCE, self.config.app.body_limit):  # type: ignore[union-attr]
+        if len(length) > _LONGEST or int(length) > self._app.short_body:
             return None
-        client = self.client
-        route = target.route
+        route, client = target.route, self.client
         head = Head(route.method, route.path, query, headers, client[0] if client else None)
-        return Exchange(self, target, head)
+        return Exchange(self, target, head, keep_alive)
 
     def _begin_ordinarily(self) -> None:
         url, headers = self.url, self.headers
@@ -87,6 +96,15 @@ class Direct(Connection):
             super().on_message_complete()
         else:
             self._exchange.start()
+
+    def answering(self, target: Target, head: Head, body: bytes) -> Coroutine[Any, Any, Reply]:
+        return self._app.endpoint.answer(target, head, body)
+
+    def send(self, answer: bytes, keep_alive: bool) -> None:
+        if not self.transport.is_closing():
+            self._corked.write_whole(answer)
+            if not keep_alive:
+                self.transport.close()
 
     def on_response_complete(self) -> None:
         """As uvicorn's, with one timer a connection and not one a request."""
@@ -131,21 +149,20 @@ class Exchange:
     )  # fmt: skip
     message_event: ClassVar = _Unheard()
 
-    def __init__(self, connection: Direct, target: Target, head: Head) -> None:
+    def __init__(self, connection: Direct, target: Target, head: Head, keep_alive: bool) -> None:
         self.scope = connection.scope
         self.body = b""
         self.more_body = True
         self.disconnected = False
         self.response_complete = False
-        self.keep_alive = connection.parser.should_keep_alive()
+        self.keep_alive = keep_alive
         self._connection = connection
         self._target = target
         self._head = head
 
     def start(self) -> None:
         self.more_body = False
-        endpoint = self._connection.config.app.endpoint  # type: ignore[union-attr]
-        self._steps: Coroutine[Any, Any, Reply] = endpoint.answer(self._target, self._head, self.body)
+        self._steps = self._connection.answering(self._target, self._head, self.body)
         self._go_on(None)
 
     def _go_on(self, _: "Future[Any] | None") -> None:
@@ -154,38 +171,54 @@ class Exchange:
             awaited = self._steps.send(None)
         except StopIteration as ended:
             self._respond(ended.value)
-        except Exception:
-            _logger.exception("A request could not be answered")
-            self.keep_alive = False
-            self._respond(_BROKEN)
+        except (Exception, CancelledError):
+            self._fail()
         else:
             awaited._asyncio_future_blocking = False
             awaited.add_done_callback(self._go_on)
 
     def _respond(self, reply: Reply) -> None:
-        connection = self._connection
-        if self._target.route.cross_origin:
-            reply = readable(reply)
+        defaults = self._connection.server_state.default_headers
+        try:
+            answer = _written(readable(reply) if self._target.route.cross_origin else reply, defaults, self.keep_alive)
+        except ValueError:
+            self._fail()
+        else:
+            self._end(answer)
+
+    def _fail(self) -> None:
+        """Where even the endpoint's own answer to a fault could not be made."""
+        _logger.exception("%s %s could not be answered", self._head.method, self._head.path)
+        self.keep_alive = False
+        self._end(_written(_BROKEN, self._connection.server_state.default_headers, keep_alive=False))
+
+    def _end(self, answer: bytes) -> None:
         self.response_complete = True
-        transport = connection.transport
-        if not self.disconnected and not transport.is_closing():
-            answer = _written(reply, connection.server_state.default_headers, self.keep_alive)
-            transport.write_whole(answer)  # type: ignore[attr-defined]
-            if not self.keep_alive:
-                transport.close()
-        connection.on_response_complete()
+        if not self.disconnected:
+            self._connection.send(answer, self.keep_alive)
+        self._connection.on_response_complete()
 
 
 def _written(reply: Reply, defaults: list[tuple[bytes, bytes]], keep_alive: bool) -> bytes:
-    lines = [STATUS_LINE[reply.status]]
-    for name, value in (*defaults, *reply.headers):
-        if HEADER_VALUE_RE.search(value):
-            raise ValueError(f"{name!r} cannot have the value {value!r}")
-        lines += (name, b": ", value, b"\r\n")
-    if reply.content_type:
-        lines += (b"content-type: ", reply.content_type, b"\r\n")
-    if reply.status != 204:
-        lines.append(b"content-length: %d\r\n" % len(reply.body))
-    lines.append(b"\r\n" if keep_alive else b"connection: close\r\n\r\n")
-    lines.append(reply.body)
+    start = _start(reply.status, reply.content_type, tuple(defaults), keep_alive)
+    own = b"".join(_line(name, value) for name, value in reply.headers) if reply.headers else b""
+    if reply.status == 204:
+        return b"%b%b\r\n" % (start, own)
+    return b"%b%bcontent-length: %d\r\n\r\n%b" % (start, own, len(reply.body), reply.body)
+
+
+@lru_cache(maxsize=256)
+def _start(status: int, content_type: bytes, defaults: tuple[tuple[bytes, bytes], ...], keep_alive: bool) -> bytes:
+    """What answers have in common until the second, and with it the date among `defaults`, is over."""
+    lines = [STATUS_LINE[status], *(_line(name, value) for name, value in defaults)]
+    if content_type:
+        lines.append(_line(b"content-type", content_type))
+    if not keep_alive:
+        lines.append(_line(b"connection", b"close"))
     return b"".join(lines)
+
+
+def _line(name: bytes, value: bytes) -> bytes:
+    if HEADER_VALUE_RE.search(value):
+        raise ValueError(f"{name!r} cannot have the value {value!r}")
+    return b"%b: %b\r\n" % (name, value)

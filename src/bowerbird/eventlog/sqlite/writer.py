@@ -38,6 +38,7 @@ class SqliteLogWriter:
         self._tail = tail
         self._queue: SimpleQueue[list[_Append] | None] = SimpleQueue()
         self._fresh: list[_Append] = []
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._bytes_in = 0  # counted by the loop
         self._bytes_out = 0  # counted by the thread
         self._closed = False
@@ -77,7 +78,9 @@ class SqliteLogWriter:
         if not events:
             return
         encoded = encode(events)
-        loop = asyncio.get_running_loop()
+        loop = self._loop
+        if loop is None or loop.is_closed():
+            loop = self._loop = asyncio.get_running_loop()  # costs a system call
         done = loop.create_future()
         self._bytes_in += len(encoded)
         if not self._fresh:
