@@ -11,6 +11,7 @@ import typer
 from bowerbird.cli.main import VERBS
 from bowerbird.collector.dialects.base import Dialect
 from bowerbird.processor.steps import STEPS
+from bowerbird.refusallog.meanings import MEANINGS
 from bowerbird.refusals import Reason, Refused
 from bowerbird.registry.base import ROLES, SCOPES, WorkspaceSettings
 from bowerbird.registry.workspace_settings import SETTINGS, describe
@@ -106,6 +107,9 @@ def test_refusals() -> None:
         for reason in Reason
     }
     assert described == there
+    assert {row[0]: row[1] for row in rows(section(OPERATIONS, "Refusals"))} == {
+        f"`{reason.value}`": MEANINGS[reason] for reason in Reason
+    }
 
 
 def test_what_lies_in_the_data_directory(documented: Any) -> None:

@@ -202,6 +202,6 @@ def _advice(complete: bool) -> str:
     if not complete:
         return "The log holds more unprocessed events than could be searched; try again when pending is lower."
     return (
-        "No accepted event has this id. A request that was refused leaves no event: look at the sender's answer, "
-        "and check that it sends to this server and to this workspace."
+        "No accepted event has this id. A request that was refused leaves no event: `bowerbird refusals` shows the "
+        "latest ones. If it is not among them, check that the sender sends to this server and to this workspace."
     )

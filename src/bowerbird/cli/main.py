@@ -47,6 +47,7 @@ VERBS = {
     "export": Verb("bowerbird.cli.export", "Write all stored events to a file."),
     "audit": Verb("bowerbird.cli.audit", "Show that every accepted event is accounted for."),
     "trace": Verb("bowerbird.cli.trace", "Tell what became of one event."),
+    "refusals": Verb("bowerbird.cli.refusals", "Requests that were refused, and why."),
     "quarantine": Verb("bowerbird.cli.quarantine", "Events that could not be processed: list, retry."),
     "person": Verb("bowerbird.cli.person", "People: find, show, unmerge, erase, export."),
     "replay": Verb("bowerbird.cli.replay", "Rebuild everything from the log."),

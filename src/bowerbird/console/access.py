@@ -32,6 +32,8 @@ class Session:
     snapshot: Snapshot
     visible: str | None
     """The one workspace that the request may see and asked for; None: all of them."""
+    admin: bool = False
+    """Whether it may do everything there."""
 
     @property
     def workspace(self) -> str:
@@ -64,12 +66,12 @@ class Door:
         if secret and hmac.compare_digest(secret.encode(), self._token):
             if workspace and snapshot.workspace(workspace) is None:
                 raise ApiError(404, "not_found", f"There is no workspace {workspace!r}.", "See `workspace list`.")
-            return Session(self._sources, snapshot, workspace)
+            return Session(self._sources, snapshot, workspace, admin=True)
         principal = snapshot.authenticate(secret) if secret else None
         if principal is None:
             raise _unauthenticated(secret)
         _check(principal, scope, workspace)
-        return Session(self._sources, snapshot, principal.workspace.name)
+        return Session(self._sources, snapshot, principal.workspace.name, principal.may("admin"))
 
 
 def need(scope: Scope) -> Any:

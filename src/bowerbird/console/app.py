@@ -8,7 +8,7 @@ from fastapi import APIRouter, FastAPI
 import bowerbird
 from bowerbird.console import failures
 from bowerbird.console.access import Door
-from bowerbird.console.api import audit, catalog, events, export, health, insights, people, quarantine, replay
+from bowerbird.console.api import audit, catalog, events, export, health, insights, people, quarantine, refusals, replay
 from bowerbird.console.docs import router as docs_router
 from bowerbird.console.limits import BodyLimit
 from bowerbird.console.metrics import Metrics
@@ -16,7 +16,7 @@ from bowerbird.console.openapi.document import with_vendors
 from bowerbird.console.sources import Sources
 
 PREFIX = "/api/v1"
-_RESOURCES = (audit, events, people, catalog, quarantine, replay, export, insights)
+_RESOURCES = (audit, events, people, catalog, refusals, quarantine, replay, export, insights)
 _DESCRIPTION = """\
 Asks what Bowerbird knows: events, people, the catalog, and where every accepted event is.
 

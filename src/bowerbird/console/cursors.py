@@ -18,6 +18,14 @@ class TimedKey(NamedTuple):
     id: str
 
 
+class NumberedKey(NamedTuple):
+    """Where a list by time and number goes on."""
+
+    at: Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
+    """µs."""
+    number: Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
+
+
 _LONGEST = 4_000
 """A cursor holds a time and an id; what is longer is not ours."""
 

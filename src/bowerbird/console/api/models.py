@@ -209,6 +209,39 @@ class QuarantinePage(BaseModel):
     next: str | None
 
 
+class BrokenRule(BaseModel):
+    field: str = Field(description="The path from the body's root, in the vendor's notation.")
+    code: str
+    message: str
+
+
+class Refusal(BaseModel):
+    at: str = Time
+    workspace: str | None = Field(description="Null when the sender's key is not known.")
+    key_id: str | None
+    secret_hint: str | None = Field(description="How an unknown secret begins; of a short one nothing.")
+    secret_hash: str | None = Field(description="Equal ones are the same unknown secret.")
+    dialect: str | None = Field(description="Null when the path is no vendor's.")
+    method: str
+    path: str
+    status: int = Field(description="What the sender was answered.")
+    reason: str
+    meaning: str = Field(description="The reason in words.")
+    message: str
+    issues: list[BrokenRule]
+    client_ip: str | None
+    size: int | None = Field(description="Bytes of the body; null when its length was not declared.")
+    times: int = Field(description="How often the same came within half a second.")
+    left_out: int = Field(description="Other refusals of the same key that came with it, and are counted only.")
+
+
+class RefusalsPage(BaseModel):
+    """Newest first."""
+
+    refusals: list[Refusal]
+    next: str | None = Field(description="The `cursor` of the next page; null on the last one.")
+
+
 class Retried(BaseModel):
     released: int = Field(description="Events that went through this time.")
     stayed: int
