@@ -129,6 +129,8 @@ class Running:
     """A `MemoryRegistry`, unless the test brought its own."""
     port: int
     client: httpx.Client
+    stop: Callable[[], None]
+    """Returns when the collector has shut down."""
 
     def post(self, body: Any, path: str = "/parrot/events", **headers: str) -> httpx.Response:
         content = body if isinstance(body, bytes) else msgspec.json.encode(body)
@@ -177,12 +179,16 @@ def running(parts: Parts) -> Iterator[Running]:
     with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=10) as client:
         while not server.started:
             time.sleep(0.005)
-        try:
-            yield Running(parts.log, parts.registers, port, client)
-        finally:
+
+        def stop() -> None:
             client.close()
             server.should_exit = True
             thread.join(timeout=20)
+
+        try:
+            yield Running(parts.log, parts.registers, port, client, stop)
+        finally:
+            stop()
 
 
 Serve = Callable[..., Running]
