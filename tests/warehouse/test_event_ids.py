@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bowerbird.event import event_ids
-from bowerbird.warehouse.event_ids import EVENT_ID, split, split_or_none
+from bowerbird.warehouse.event_ids import EVENT_ID, split, split_all, split_or_none
 
 uuids = st.one_of(
     st.uuids(),
@@ -41,12 +41,21 @@ def test_ids_of_one_maker_differ_in_their_time_alone(at: int) -> None:
     assert (first, second, low) == (at, at + 1, same)
 
 
+@given(st.lists(uuids, max_size=20))
+def test_many_are_split_as_one_is(given_ids: list[UUID]) -> None:
+    texts = [str(each) for each in given_ids]
+    times, lows = split_all(texts)
+    assert list(zip(times, lows, strict=True)) == [split(each) for each in texts]
+
+
 @pytest.mark.parametrize(
     "text", ["", "no uuid", "0197a000-0000-7000-8000-00000000000g", "0197a000_0000-7000-8000-0000"]
 )
 def test_what_is_no_uuid_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="no UUID"):
         split(text)
+    with pytest.raises(ValueError):
+        split_all(["0197a000-0000-7000-8000-00000000000a", text])
     assert split_or_none(text) is None
 
 

@@ -17,7 +17,7 @@ from bowerbird.warehouse.event_ids import split_or_none
 from bowerbird.warehouse.export import export
 from bowerbird.warehouse.moves import move_group
 from bowerbird.warehouse.rows import OTHERS, STORED, UNFIT, other_table, refuse_unfit, rejection, stored_table
-from bowerbird.warehouse.schema import ROW_GROUP, TABLES, VERSION
+from bowerbird.warehouse.schema import MOVED, TABLES, VERSION
 from bowerbird.warehouse.shredding import OFF
 
 _POSITIONS = 'SELECT "partition", max("offset") FROM positions GROUP BY ALL'
@@ -36,7 +36,7 @@ class DuckWarehouse:
     Whatever deletes rows (moves, replacements, `clear`) takes turns, because two deletions of one row fail.
     """
 
-    def __init__(self, path: Path, memory_limit: str = "2GB", threads: int = 2, *, row_group: int = ROW_GROUP) -> None:
+    def __init__(self, path: Path, memory_limit: str = "2GB", threads: int = 2, *, row_group: int = MOVED) -> None:
         """`row_group`: rows that move at a time; only tests change it. Raises `DataDirectoryBusyError`."""
         self._db = _connect(path, memory_limit, threads)
         self._writer = self._db.cursor()

@@ -11,7 +11,7 @@ from arro3.core import Array, DataType, Table
 from bowerbird.errors import WarehouseRejectedError
 from bowerbird.person_ids import number_of
 from bowerbird.warehouse.base import Row
-from bowerbird.warehouse.event_ids import split
+from bowerbird.warehouse.event_ids import split_all
 from bowerbird.warehouse.schema import TEXT
 
 _STRING = DataType.string()
@@ -45,10 +45,10 @@ def stored_table(rows: Sequence[Row]) -> Table:
     """
     events = [row.event for row in rows]
     columns = _shared(rows)
-    ids = [split(event.event_id) for event in events]
-    columns["id_time"] = _integers([time for time, _ in ids])
-    columns["id_low"] = _strings([low for _, low in ids])
-    columns["id_ahead"] = _integers([time - event.received_at for (time, _), event in zip(ids, events, strict=True)])
+    times, lows = split_all([event.event_id for event in events])
+    columns["id_time"] = _integers(times)
+    columns["id_low"] = _strings(lows)
+    columns["id_ahead"] = _integers([time - event.received_at for time, event in zip(times, events, strict=True)])
     columns["properties"] = _strings([_encode(event.properties).decode() for event in events])
     columns["traits"] = _strings([_json(event.traits) for event in events])
     columns["context"] = _strings([_json(event.context) for event in events])
