@@ -1,33 +1,27 @@
 """The short way of a small and ordinary request: from the parser to the endpoint and back without ASGI in between."""
 
-import logging
-from asyncio import CancelledError, Future, Transport
+from asyncio import Transport
 from collections.abc import Coroutine
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any, ClassVar
-
-from uvicorn.protocols.http.httptools_impl import HEADER_VALUE_RE, STATUS_LINE
+from typing import TYPE_CHECKING, Any
 
 from bowerbird.collector.connection import Connection
-from bowerbird.collector.cross_origin import readable
 from bowerbird.collector.dialects.base import Reply
 from bowerbird.collector.endpoint import AT_ONCE, Head
+from bowerbird.collector.exchange import Exchange
 from bowerbird.collector.routing import Target
 
 if TYPE_CHECKING:
     from bowerbird.collector.app import Collector
 
-_logger = logging.getLogger(__name__)
 _ORDINARY = frozenset((b"transfer-encoding", b"content-encoding", b"expect", b"x-forwarded-for", b"upgrade"))
 """Headers of requests that go the ordinary way."""
 _LONGEST = len(str(AT_ONCE))
-_BROKEN = Reply(500, b"Internal Server Error", b"text/plain; charset=utf-8")
 
 
 class Direct(Connection):
     """A connection to a `Collector`. What it does not take itself, uvicorn takes to the app, request by request."""
 
-    _exchange: "Exchange | None" = None
+    _exchange: Exchange | None = None
     """The request under way, where it goes the short way."""
     _idle_since: float | None = None
 
@@ -49,6 +43,7 @@ class Direct(Connection):
         self.headers.append((name.lower(), value))
 
     def on_headers_complete(self) -> None:
+        self._idle_since = None
         cycle = self.cycle
         if (cycle is None or cycle.response_complete) and not self.flow.write_paused:
             self._exchange = exchange = self._begin()
@@ -58,7 +53,7 @@ class Direct(Connection):
         self._exchange = None
         self._begin_ordinarily()
 
-    def _begin(self) -> "Exchange | None":
+    def _begin(self) -> Exchange | None:
         """The request as one of the short way, if it is one."""
         path, _, query = self.url.partition(b"?")
         target = self._app.routes.exactly(self.parser.get_method(), path)
@@ -134,91 +129,3 @@ class Direct(Connection):
             self._look_again_in(left)
         else:
             super().timeout_keep_alive_handler()
-
-
-class _Unheard:
-    def set(self) -> None: ...
-
-
-class Exchange:
-    """A request and its answer. To uvicorn's protocol it is a `RequestResponseCycle`."""
-
-    __slots__ = (
-        "_connection", "_head", "_steps", "_target", "body", "disconnected", "keep_alive", "more_body",
-        "response_complete", "scope",
-    )  # fmt: skip
-    message_event: ClassVar = _Unheard()
-
-    def __init__(self, connection: Direct, target: Target, head: Head, keep_alive: bool) -> None:
-        self.scope = connection.scope
-        self.body = b""
-        self.more_body = True
-        self.disconnected = False
-        self.response_complete = False
-        self.keep_alive = keep_alive
-        self._connection = connection
-        self._target = target
-        self._head = head
-
-    def start(self) -> None:
-        self.more_body = False
-        self._steps = self._connection.answering(self._target, self._head, self.body)
-        self._go_on(None)
-
-    def _go_on(self, _: "Future[Any] | None") -> None:
-        """Runs the endpoint until it waits or has an answer, as a task does, which would begin one turn later."""
-        try:
-            awaited = self._steps.send(None)
-        except StopIteration as ended:
-            self._respond(ended.value)
-        except (Exception, CancelledError):
-            self._fail()
-        else:
-            awaited._asyncio_future_blocking = False
-            awaited.add_done_callback(self._go_on)
-
-    def _respond(self, reply: Reply) -> None:
-        defaults = self._connection.server_state.default_headers
-        try:
-            answer = _written(readable(reply) if self._target.route.cross_origin else reply, defaults, self.keep_alive)
-        except ValueError:
-            self._fail()
-        else:
-            self._end(answer)
-
-    def _fail(self) -> None:
-        """Where even the endpoint's own answer to a fault could not be made."""
-        _logger.exception("%s %s could not be answered", self._head.method, self._head.path)
-        self.keep_alive = False
-        self._end(_written(_BROKEN, self._connection.server_state.default_headers, keep_alive=False))
-
-    def _end(self, answer: bytes) -> None:
-        self.response_complete = True
-        if not self.disconnected:
-            self._connection.send(answer, self.keep_alive)
-        self._connection.on_response_complete()
-
-
-def _written(reply: Reply, defaults: list[tuple[bytes, bytes]], keep_alive: bool) -> bytes:
-    start = _start(reply.status, reply.content_type, tuple(defaults), keep_alive)
-    own = b"".join(_line(name, value) for name, value in reply.headers) if reply.headers else b""
-    if reply.status == 204:
-        return b"%b%b\r\n" % (start, own)
-    return b"%b%bcontent-length: %d\r\n\r\n%b" % (start, own, len(reply.body), reply.body)
-
-
-@lru_cache(maxsize=256)
-def _start(status: int, content_type: bytes, defaults: tuple[tuple[bytes, bytes], ...], keep_alive: bool) -> bytes:
-    """What answers have in common until the second, and with it the date among `defaults`, is over."""
-    lines = [STATUS_LINE[status], *(_line(name, value) for name, value in defaults)]
-    if content_type:
-        lines.append(_line(b"content-type", content_type))
-    if not keep_alive:
-        lines.append(_line(b"connection", b"close"))
-    return b"".join(lines)
-
-
-def _line(name: bytes, value: bytes) -> bytes:
-    if HEADER_VALUE_RE.search(value):
-        raise ValueError(f"{name!r} cannot have the value {value!r}")
-    return b"%b: %b\r\n" % (name, value)
