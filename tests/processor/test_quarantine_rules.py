@@ -89,11 +89,11 @@ class Picky:
     def __getattr__(self, name: str) -> Any:
         return getattr(self.inner, name)
 
-    def write(self, rows: Any, applied: Any) -> None:
+    def write(self, rows: Any, applied: Any, *learned: Any) -> None:
         bad = [row.event.event_id for row in rows if row.event.name == "poison" and row.outcome == "stored"]
         if bad:
             raise WarehouseRejectedError("does not fit", dict.fromkeys(bad, "does not fit") if self.tells else {})
-        self.inner.write(rows, applied)
+        self.inner.write(rows, applied, *learned)
 
 
 @pytest.mark.parametrize("tells", [True, False])
@@ -113,8 +113,8 @@ def test_what_the_warehouse_names_costs_no_more_than_one_write(line: Any) -> Non
     written: list[int] = []
     write = line.warehouse.write
 
-    def count(rows: Any, applied: Any) -> None:
-        write(rows, applied)
+    def count(rows: Any, applied: Any, *learned: Any) -> None:
+        write(rows, applied, *learned)
         written.append(len(rows))
 
     line.warehouse.write = count
@@ -148,7 +148,7 @@ def test_what_was_quarantined_before_a_crash_is_quarantined_after_it(line: Any) 
 
 
 def test_a_warehouse_that_refuses_even_the_quarantine_is_a_failure_and_no_endless_loop(line: Any) -> None:
-    def refuse(_rows: Any, _applied: Any) -> None:
+    def refuse(_rows: Any, *_rest: Any) -> None:
         raise WarehouseRejectedError("broken")
 
     line.warehouse.write = refuse

@@ -6,11 +6,13 @@ from bowerbird.clock import Clock
 from bowerbird.errors import ConflictError, NotFoundError, WarehouseRejectedError
 from bowerbird.event import Event, Position
 from bowerbird.processor.batch import Item
+from bowerbird.processor.facts import facts_of
 from bowerbird.processor.identity import identifiers_of
 from bowerbird.processor.quarantine import StepFailedError
 from bowerbird.processor.worker import Processor
 from bowerbird.state.base import Changes, PeopleReader, QuarantineEntry, Upkeep, identifier
 from bowerbird.warehouse.base import Row, StoredEvent
+from bowerbird.warehouse.facts import Facts
 
 _EVENT = msgspec.msgpack.Decoder(Event)
 
@@ -25,11 +27,21 @@ class Operations:
     def recover(self) -> None:
         self.processor.people.keep_apart(self.upkeep.kept_apart())
         self.processor.recover()
+        self._align_roots()
+
+    def _align_roots(self) -> None:
+        """Tells the warehouse where its idea of who belongs to whom differs from the state's."""
+        known, told = self.upkeep.merged(), self.processor.warehouse.aliases()
+        apart = {person: person for person in told if person not in known}
+        moved = {person: root for person, root in known.items() if told.get(person) != root}
+        if apart or moved:
+            self.processor.warehouse.restore((), Facts(apart | moved))
 
     def unmerge(self, workspace: str, person_id: str) -> tuple[str, str]:
         merge = self.upkeep.unmerge(workspace, person_id, self.clock.now())
         self.processor.people.forget()
         self.processor.people.keep_apart(self.upkeep.kept_apart())
+        self._align_roots()
         return merge.survivor, merge.absorbed
 
     def erase(self, workspace: str, person_id: str) -> int:
@@ -48,6 +60,7 @@ class Operations:
         rows += [_tombstone_of_entry(each) for each in quarantined]
         processor.log.erase([(row.position.partition, row.position.offset, row.event.event_id) for row in rows])
         processor.warehouse.restore(rows)
+        processor.warehouse.forget(nodes)
         self.upkeep.erase(workspace, nodes, [each.event_id for each in quarantined])
         processor.people.forget()
         return len(rows)
@@ -77,7 +90,7 @@ class Operations:
         changes = Changes(released=[entry.event_id])
         try:
             rows = self.processor.decide([[Item(position, event, identifiers_of(event))]], changes)
-            self.processor.warehouse.restore(rows)
+            self.processor.warehouse.restore(rows, facts_of(changes))
         except (StepFailedError, WarehouseRejectedError):
             self.processor.people.forget()
             return False

@@ -133,6 +133,7 @@ class People:
         survivor.accounts = tuple(dict.fromkeys(survivor.accounts + absorbed.accounts))
         for person_id in (absorbed.person_id, *absorbed.absorbed):
             self.members.setdefault(person_id, Member(person_id, survivor)).root = survivor
+            changes.rooted[person_id] = survivor.person_id
         if absorbed.user_id and not survivor.user_id:
             survivor.user_id = changes.user_ids[survivor.person_id] = absorbed.user_id
         changes.merges.append(

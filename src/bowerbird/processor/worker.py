@@ -12,6 +12,7 @@ from bowerbird.eventlog.codec import DecodeFailure, decode_each
 from bowerbird.processor.batch import Batch, Item
 from bowerbird.processor.catalog import Catalog
 from bowerbird.processor.dedupe import Keys
+from bowerbird.processor.facts import facts_of
 from bowerbird.processor.garbage import uncollected
 from bowerbird.processor.identity import identifiers_of
 from bowerbird.processor.people import People
@@ -92,7 +93,7 @@ class Processor:
         reached = {**self.applied, **{row.partition: row.offset for row in rows}}
         stored, changes = self.outcome(rows, barred)
         changes.applied = reached
-        self.warehouse.write(stored, reached)
+        self.warehouse.write(stored, reached, facts_of(changes))
         try:
             self.remember(changes)
         except BaseException:

@@ -139,6 +139,8 @@ class Changes(msgspec.Struct):
     attached: dict[Identifier, tuple[str, str, int]] = {}
     """Identifier → (person id, event id, received_at); replaces an earlier attachment."""
     merges: list[Merge] = []
+    rooted: dict[str, str] = {}
+    """Node → the root it belongs to from now on, of all nodes that these merges moved."""
     conflicts: list[Conflict] = []
     traits: dict[tuple[str, str, str], Trait] = {}
     """(workspace, person id, name) → newest"""
@@ -193,6 +195,10 @@ class Upkeep(Protocol):
 
     def kept_apart(self) -> frozenset[tuple[str, str]]:
         """Pairs of nodes, in both orders, that an operator has unmerged: no event merges them again."""
+        ...
+
+    def merged(self) -> dict[str, str]:
+        """Root by node, of all nodes that were merged into another."""
         ...
 
     def unmerge(self, workspace: str, person_id: str, now: int) -> Merge:

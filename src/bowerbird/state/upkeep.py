@@ -21,6 +21,12 @@ class SqlUpkeep:
             pairs = connection.execute(select(t.kept_apart.c.one, t.kept_apart.c.other))
             return frozenset(pair for one, other in pairs for pair in ((one, other), (other, one)))
 
+    def merged(self) -> dict[str, str]:
+        n = t.nodes.c
+        with self.engine.connect() as connection:
+            rows = connection.execute(select(n.person_id, n.root).where(n.root != n.person_id))
+            return {row.person_id: row.root for row in rows}
+
     def unmerge(self, workspace: str, person_id: str, now: int) -> Merge:
         with self.engine.begin() as connection:
             merge = self._latest_merge(connection, workspace, person_id)

@@ -7,6 +7,7 @@ from typing import Any, Literal, NamedTuple, Protocol
 import msgspec
 
 from bowerbird.event import Event, Position, Positions
+from bowerbird.warehouse.facts import NOTHING, Facts, PeopleFacts
 
 Outcome = Literal["stored", "duplicate", "identify_only", "quarantined", "erased"]
 
@@ -79,23 +80,24 @@ OutcomeCounts = dict[tuple[str, str, str], int]
 """Events by (workspace, dialect, outcome)."""
 
 
-class Warehouse(Protocol):
+class Warehouse(PeopleFacts, Protocol):
     """Stores every processed event with its outcome. One process owns it; its threads may share it."""
 
-    def write(self, rows: Sequence[Row], applied: Positions) -> None:
-        """Stores the rows and remembers `applied`, in one transaction, durable on return. A row at or before the
-        position already applied in its partition was stored by an earlier delivery and is passed over. Only rows
-        with outcome `stored` keep properties, traits and context.
+    def write(self, rows: Sequence[Row], applied: Positions, learned: Facts = NOTHING) -> None:
+        """Stores the rows, what they taught of people, and `applied`, in one transaction, durable on return. A row at
+        or before the position already applied in its partition was stored by an earlier delivery and is passed over;
+        so is what was learned, when all positions were. Only rows with outcome `stored` keep properties, traits and
+        context.
 
         Raises `WarehouseRejectedError` when a row cannot be stored; then nothing was. A row that is passed over is
         refused for the same reasons: what became of an event is the same at each delivery.
         """
         ...
 
-    def restore(self, rows: Sequence[Row]) -> None:
+    def restore(self, rows: Sequence[Row], learned: Facts = NOTHING) -> None:
         """Gives rows that are there already a new outcome, person or content (a retried quarantine entry, an
         erasure): rows with the same event id are replaced, in one transaction, durable on return. Unknown
-        ones are passed over."""
+        ones are passed over. Adds what was learned of people beside."""
         ...
 
     def applied(self) -> Positions:

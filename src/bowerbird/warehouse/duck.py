@@ -11,10 +11,12 @@ from duckdb import DuckDBPyConnection
 
 from bowerbird.errors import DataDirectoryBusyError, DataVersionError
 from bowerbird.event import Positions
-from bowerbird.warehouse import reads
+from bowerbird.warehouse import duck_facts, reads
 from bowerbird.warehouse.base import EventQuery, OutcomeCounts, Row, StoredEvent
+from bowerbird.warehouse.duck_facts import Repetitions
 from bowerbird.warehouse.event_ids import split_or_none
 from bowerbird.warehouse.export import export
+from bowerbird.warehouse.facts import NOTHING, Facts, Told
 from bowerbird.warehouse.moves import move_group
 from bowerbird.warehouse.rows import OTHERS, STORED, UNFIT, other_table, refuse_unfit, rejection, stored_table
 from bowerbird.warehouse.schema import MOVED, TABLES, VERSION
@@ -44,15 +46,16 @@ class DuckWarehouse:
         self._writing = threading.Lock()
         self._deleting = threading.Lock()
         try:
+        self._repetitions = Repetitions(row_group)
             _check_version(self._writer, path)
-            for table in TABLES:
+            for table in (*TABLES, *duck_facts.TABLES):
                 self._writer.execute(table)
         except BaseException:
             self._db.close()
             raise
         self._applied: Positions = dict(self._writer.execute(_POSITIONS).fetchall())
 
-    def write(self, rows: Sequence[Row], applied: Positions) -> None:
+    def write(self, rows: Sequence[Row], applied: Positions, learned: Facts = NOTHING) -> None:
         with self._writing:
             known = self._applied
             fresh = [row for row in rows if row[0][1] > known.get(row[0][0], 0)]
@@ -65,13 +68,27 @@ class DuckWarehouse:
                     self._writer.execute(_REACH, _lists(reached))
                 self._applied = reached
 
-    def restore(self, rows: Sequence[Row]) -> None:
+                    duck_facts.add(self._writer, learned)
+    def restore(self, rows: Sequence[Row], learned: Facts = NOTHING) -> None:
         with self._deleting, self._writing, self._transaction(rows):
             there = self._take_out([row.event.event_id for row in rows])
             self._append([row for row in rows if row.event.event_id in there])
 
     def applied(self) -> Positions:
         return dict(self._applied)
+            duck_facts.add(self._writer, learned)
+
+    def forget(self, people: Sequence[str]) -> None:
+        with self._deleting, self._writing, self._transaction(()):
+            duck_facts.forget(self._writer, people)
+
+    def aliases(self) -> dict[str, str]:
+        with closing(self._db.cursor()) as cursor:
+            return duck_facts.aliases(cursor)
+
+    def told(self, workspace: str, people: Sequence[str]) -> list[Told]:
+        with closing(self._db.cursor()) as cursor:
+            return duck_facts.told(cursor, workspace, people)
 
     def counts(self, upto: Positions) -> OutcomeCounts:
         with closing(self._db.cursor()) as cursor:
@@ -114,7 +131,7 @@ class DuckWarehouse:
     def clear(self) -> None:
         with self._deleting, self._writing:
             with self._transaction(()):
-                for table in ("hot", "cold", "others", "positions"):
+                for table in ("hot", "cold", "others", "positions", "roots", "traits"):
                     self._writer.execute(f"DELETE FROM {table}")  # noqa: S608  # names of our own tables
             self._applied = {}
 

@@ -11,6 +11,7 @@ import msgspec
 
 from bowerbird.event import Positions
 from bowerbird.warehouse.base import EventQuery, OutcomeCounts, Row, StoredEvent
+from bowerbird.warehouse.facts import NOTHING, Facts, Told
 from bowerbird.warehouse.rows import UNFIT, decimal_text, other_table, rejection, stored_table
 
 _EXPORTED = (
@@ -24,21 +25,42 @@ class MemoryWarehouse:
         self._lock = threading.Lock()
         self._rows: list[StoredEvent] = []
         self._applied: Positions = {}
+        self._roots: dict[str, str] = {}
+        self._told: list[Told] = []
 
-    def write(self, rows: Sequence[Row], applied: Positions) -> None:
+    def write(self, rows: Sequence[Row], applied: Positions, learned: Facts = NOTHING) -> None:
         with self._lock:
             known = self._applied
             checked = _checked(rows)
             self._rows += [row for row in checked if row.position.offset > known.get(row.position.partition, 0)]
             reached = {key: offset for key, offset in applied.items() if offset > known.get(key, 0)}
             self._applied = known | reached
+            if reached:
+                self._learn(learned)
 
-    def restore(self, rows: Sequence[Row]) -> None:
+    def restore(self, rows: Sequence[Row], learned: Facts = NOTHING) -> None:
         with self._lock:
             given = {row.event_id: row for row in _checked(rows)}
             there = {row.event_id for row in self._rows}
             kept = [row for row in self._rows if row.event_id not in given]
             self._rows = kept + [row for event_id, row in given.items() if event_id in there]
+            self._learn(learned)
+
+    def forget(self, people: Sequence[str]) -> None:
+        with self._lock:
+            self._roots = {person: root for person, root in self._roots.items() if person not in people}
+            self._told = [each for each in self._told if each.person_id not in people]
+
+    def aliases(self) -> dict[str, str]:
+        return {person: root for person, root in self._roots.items() if person != root}
+
+    def told(self, workspace: str, people: Sequence[str]) -> list[Told]:
+        known = [each for each in self._told if each.workspace == workspace and each.person_id in people]
+        return sorted(known, key=lambda each: (each.name, each.occurred_at, each.event_id))
+
+    def _learn(self, learned: Facts) -> None:
+        self._roots |= learned.roots
+        self._told += learned.traits
 
     def applied(self) -> Positions:
         return dict(self._applied)
@@ -81,6 +103,7 @@ class MemoryWarehouse:
     def clear(self) -> None:
         with self._lock:
             self._rows, self._applied = [], {}
+            self._roots, self._told = {}, []
 
     def close(self) -> None:
         pass

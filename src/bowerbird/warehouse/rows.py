@@ -6,16 +6,15 @@ from operator import attrgetter
 from typing import Any
 
 import msgspec
-from arro3.core import Array, DataType, Table
+from arro3.core import Array, Table
 
 from bowerbird.errors import WarehouseRejectedError
 from bowerbird.person_ids import number_of
 from bowerbird.warehouse.base import Row
+from bowerbird.warehouse.columns import integers, strings
 from bowerbird.warehouse.event_ids import split_all
 from bowerbird.warehouse.schema import TEXT
 
-_STRING = DataType.string()
-_INTEGER = DataType.int64()
 _FIELDS = tuple((name, attrgetter(name)) for name in TEXT)
 _encode = msgspec.json.Encoder().encode
 
@@ -46,12 +45,12 @@ def stored_table(rows: Sequence[Row]) -> Table:
     events = [row.event for row in rows]
     columns = _shared(rows)
     times, lows = split_all([event.event_id for event in events])
-    columns["id_time"] = _integers(times)
-    columns["id_low"] = _strings(lows)
-    columns["id_ahead"] = _integers([time - event.received_at for time, event in zip(times, events, strict=True)])
-    columns["properties"] = _strings([_encode(event.properties).decode() for event in events])
-    columns["traits"] = _strings([_json(event.traits) for event in events])
-    columns["context"] = _strings([_json(event.context) for event in events])
+    columns["id_time"] = integers(times)
+    columns["id_low"] = strings(lows)
+    columns["id_ahead"] = integers([time - event.received_at for time, event in zip(times, events, strict=True)])
+    columns["properties"] = strings([_encode(event.properties).decode() for event in events])
+    columns["traits"] = strings([_json(event.traits) for event in events])
+    columns["context"] = strings([_json(event.context) for event in events])
     return Table.from_pydict(columns)
 
 
@@ -59,10 +58,10 @@ def other_table(rows: Sequence[Row]) -> Table:
     """Columns of `others`. Raises one of `UNFIT` when a row cannot be stored."""
     columns = _shared(rows)
     events = [row.event for row in rows]
-    columns["event_id"] = _strings([event.event_id for event in events])
-    columns["received_at"] = _integers([event.received_at for event in events])
-    columns["outcome"] = _strings([row.outcome for row in rows])
-    columns["duplicate_of"] = _strings([row.duplicate_of for row in rows])
+    columns["event_id"] = strings([event.event_id for event in events])
+    columns["received_at"] = integers([event.received_at for event in events])
+    columns["outcome"] = strings([row.outcome for row in rows])
+    columns["duplicate_of"] = strings([row.duplicate_of for row in rows])
     return Table.from_pydict(columns)
 
 
@@ -105,14 +104,14 @@ def _shared(rows: Sequence[Row]) -> dict[str, Any]:
     positions = [row.position for row in rows]
     events = [row.event for row in rows]
     values = [event.value for event in events]
-    columns = {name: _strings(list(map(field, events))) for name, field in _FIELDS}
+    columns = {name: strings(list(map(field, events))) for name, field in _FIELDS}
     columns["person"] = _people([row.person_id for row in rows])
-    columns["partition"] = _integers([position[0] for position in positions])
-    columns["offset"] = _integers([position[1] for position in positions])
-    columns["index"] = _integers([position[2] for position in positions])
-    columns["occurred_at"] = _integers([event.occurred_at for event in events])
-    columns["value"] = _strings([None if value is None else _rounded(value) for value in values])
-    columns["value_exact"] = _strings([None if value is None else _exact(value) for value in values])
+    columns["partition"] = integers([position[0] for position in positions])
+    columns["offset"] = integers([position[1] for position in positions])
+    columns["index"] = integers([position[2] for position in positions])
+    columns["occurred_at"] = integers([event.occurred_at for event in events])
+    columns["value"] = strings([None if value is None else _rounded(value) for value in values])
+    columns["value_exact"] = strings([None if value is None else _exact(value) for value in values])
     return columns
 
 
@@ -134,18 +133,8 @@ def _exact(value: Decimal) -> str | None:
 
 def _people(person_ids: Sequence[str | None]) -> Array:
     numbers: dict[str | None, int | None] = {each: None if each is None else number_of(each) for each in {*person_ids}}
-    return _integers([numbers[each] for each in person_ids])
+    return integers([numbers[each] for each in person_ids])
 
 
 def _json(content: dict[str, Any]) -> str | None:
     return _encode(content).decode() if content else None
-
-
-def _strings(values: Sequence[str | None]) -> Array:
-    array: Array = Array(values, _STRING)
-    return array
-
-
-def _integers(values: Sequence[int | None]) -> Array:
-    array: Array = Array(values, _INTEGER)
-    return array
