@@ -27,7 +27,6 @@ def around(page: Page) -> Iterator[None]:
     _header(page, drawer)
     ui.context.client.on_exception(lambda error: tell("", error))
     with ui.element("main").classes("main") as main:
-        main.props["id"] = "main"
         ui.skip_link("Skip to the page", target=main)
         yield
 

@@ -10,6 +10,7 @@ from nicegui import Client, background_tasks, ui
 from nicegui.element import Element
 
 from bowerbird.console.pages.parts.messages import failure, tell
+from bowerbird.errors import BowerbirdError
 
 T = TypeVar("T")
 _KEY = "bowerbird-work"
@@ -56,7 +57,7 @@ class Work:
             result = await asyncio.get_running_loop().run_in_executor(_THREADS, work)
             self._show(lambda: show(result))
         except Exception as error:
-            _LOG.warning("a page's work failed", exc_info=error)
+            _note(error)
             told = error
             self._show(lambda: failure(told, again))
 
@@ -89,13 +90,19 @@ def in_background(
             with client:
                 then(result)
         except Exception as error:
-            _LOG.warning("a page's act failed", exc_info=error)
+            _note(error)
             with client:
                 tell("", error)
                 if failed is not None:
                     failed()
 
     background_tasks.create(run(), name="a page's act")
+
+
+def _note(error: Exception) -> None:
+    """What the visitor can mend is told on the page alone."""
+    if not isinstance(error, BowerbirdError):
+        _LOG.error("a page's work failed", exc_info=error)
 
 
 def _cancelled(again: Callable[[], None]) -> None:
