@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import httpx
 import pytest
 import uvicorn
@@ -17,6 +18,7 @@ from bowerbird.console.app import create_app
 from bowerbird.console.sources import LogDesk, Registry, Sources
 from bowerbird.event import Event, event_ids
 from bowerbird.eventlog.memory import MemoryLog
+from bowerbird.insights.ask import Insights
 from bowerbird.processor.engine import ProcessorThread
 from bowerbird.processor.operations import Operations
 from bowerbird.processor.worker import Processor, Stores
@@ -28,6 +30,7 @@ from bowerbird.state.seen import MemorySeen
 from bowerbird.state.sql import SqlState
 from bowerbird.state.upkeep import SqlUpkeep
 from bowerbird.warehouse.memory import MemoryWarehouse
+from bowerbird.warehouse.tables import DuckTables
 
 NOW = 1_790_000_000 * SECOND
 CONTROL = "control-token-of-this-house"
@@ -63,6 +66,7 @@ class House:
             registry=Registry(self.registry),
             refusals=self.refusals,
             clock=self.clock,
+            insights=Insights(DuckTables(duckdb.connect().cursor), lambda *_: None, lambda: (0, 0.0), self.clock),
         )
         self.app = create_app(self.sources, CONTROL)
 

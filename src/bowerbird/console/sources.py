@@ -9,6 +9,7 @@ from bowerbird.clock import Clock
 from bowerbird.console.base import Engine
 from bowerbird.event import Positions
 from bowerbird.eventlog.base import LogReader
+from bowerbird.insights.ask import Insights
 from bowerbird.refusallog.base import RefusalReader
 from bowerbird.registry.base import Snapshot, Snapshots
 from bowerbird.state.base import CatalogReader, PeopleReader
@@ -69,3 +70,4 @@ class Sources:
     registry: Registry
     refusals: RefusalReader
     clock: Clock
+    insights: Insights

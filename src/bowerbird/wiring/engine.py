@@ -13,12 +13,14 @@ from fastapi import FastAPI
 from bowerbird.clock import SECOND, Clock, SystemClock
 from bowerbird.console.app import create_app
 from bowerbird.console.control import announce, control_token, withdraw
+from bowerbird.console.lag import lag_behind
 from bowerbird.console.pages.desk import Desk
 from bowerbird.console.pages.port import add_pages
 from bowerbird.console.serve import serve as serve_console
 from bowerbird.console.sources import LogDesk, Registry, Sources
 from bowerbird.errors import DataDirectoryBusyError
 from bowerbird.eventlog.sqlite import SqliteLogReader
+from bowerbird.insights.ask import Insights
 from bowerbird.processor.engine import ProcessorThread
 from bowerbird.processor.operations import Operations
 from bowerbird.processor.worker import Processor, Stores
@@ -32,6 +34,7 @@ from bowerbird.state.seen import LmdbSeen
 from bowerbird.state.sql import SqlState
 from bowerbird.state.upkeep import SqlUpkeep
 from bowerbird.warehouse.duck import DuckWarehouse
+from bowerbird.warehouse.tables import DuckTables
 from bowerbird.wiring.registry import open_registry
 
 DAY = 86_400 * SECOND
@@ -87,16 +90,23 @@ def engine(settings: Settings, collector_url: str, clock: Clock | None = None) -
         thread = ProcessorThread(operations, clock, keep, give_up=lambda: os.kill(os.getpid(), signal.SIGTERM))
         thread.start()
         closing.callback(thread.stop)
+        desk = LogDesk(lambda: SqliteLogReader(log_dir))
+
+        def pending() -> tuple[int, float]:
+            lag = desk.ask(lambda log: lag_behind(log, warehouse.applied(), clock.now()))
+            return lag.events, lag.seconds
+
         sources = Sources(
             engine=thread,
             people=people,
             catalog=SqlCatalog(db),
             warehouse=warehouse,
-            log=LogDesk(lambda: SqliteLogReader(log_dir)),
+            log=desk,
             applied=state.applied,
             registry=Registry(registry),
             refusals=refusals,
             clock=clock,
+            insights=Insights(DuckTables(warehouse.cursor), lambda _workspace, _name: None, pending, clock),
         )
         app = create_app(sources, control_token(settings.data), collector_url)
         operators = Operators(registry.workspaces, registry.keys, registry.users)
