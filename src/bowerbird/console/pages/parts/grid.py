@@ -38,7 +38,7 @@ def data_table(
 
     A column of kind `link` takes its local path from the row's key `href`.
     """
-    data = [_row(number, row, columns) for number, row in enumerate(rows)]
+    data = [cells(number, row, columns) for number, row in enumerate(rows)]
     grid = ui.aggrid(
         {
             "columnDefs": [_definition(at, column) for at, column in enumerate(columns)],
@@ -92,7 +92,8 @@ def _definition(at: int, column: Column) -> dict[str, Any]:
     return made
 
 
-def _row(number: int, row: Mapping[str, Any] | Sequence[Any], columns: Sequence[Column]) -> dict[str, Any]:
+def cells(number: int, row: Mapping[str, Any] | Sequence[Any], columns: Sequence[Column]) -> dict[str, Any]:
+    """A row as the grid holds it: plain values by column number, `n`, its number, and `href`."""
     if isinstance(row, Mapping):
         made = {f"c{at}": _plain(row.get(column.field)) for at, column in enumerate(columns)}
         return made | {"n": number, "href": str(row.get("href", ""))}
