@@ -21,8 +21,8 @@ class Stop:
         self._interrupts: list[Callable[[], None]] = []
         self._reason: str | None = None
 
-    def cancel(self) -> None:
-        self._end("the question was cancelled")
+    def cancel(self, reason: str = "the question was cancelled") -> None:
+        self._end(reason)
 
     def check(self) -> None:
         """Raises `QuestionStoppedError` once the question has ended."""

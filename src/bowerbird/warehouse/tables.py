@@ -10,7 +10,10 @@ from duckdb import DuckDBPyConnection
 from bowerbird.errors import QuestionInvalidError, QuestionStoppedError
 from bowerbird.insights.base import Rows, Stop
 
-_UNUSABLE = (duckdb.InvalidInputException, duckdb.ConversionException, duckdb.OutOfRangeException)
+_UNUSABLE = (
+    *(duckdb.InvalidInputException, duckdb.ConversionException, duckdb.OutOfRangeException),
+    *(duckdb.BinderException, duckdb.CatalogException, duckdb.ParserException, duckdb.SyntaxException),
+)
 
 
 class DuckTables:
@@ -23,6 +26,7 @@ class DuckTables:
         with closing(self._cursor()) as cursor:
             try:
                 with stop.interrupting(cursor.interrupt):
+                    cursor.execute("SET python_enable_replacements = false")
                     return cursor.execute(sql, dict(parameters)).fetchall()
             except duckdb.InterruptException as error:
                 stop.check()
@@ -31,6 +35,4 @@ class DuckTables:
                 hint = "Ask for a shorter range or fewer groups, or raise `warehouse_memory`."
                 raise QuestionStoppedError("the question needs more memory than there is", hint) from error
             except _UNUSABLE as error:
-                raise QuestionInvalidError(
-                    f"the engine cannot use a value: {error}", "Correct the question."
-                ) from error
+                raise QuestionInvalidError(f"the engine cannot use this: {error}", "Correct the question.") from error
