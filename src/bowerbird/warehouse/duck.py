@@ -17,7 +17,7 @@ from bowerbird.warehouse.duck_facts import Repetitions
 from bowerbird.warehouse.event_ids import split_or_none
 from bowerbird.warehouse.export import export
 from bowerbird.warehouse.facts import NOTHING, Facts, Told
-from bowerbird.warehouse.moves import move_group
+from bowerbird.warehouse.moves import checkpoint, move_group
 from bowerbird.warehouse.rows import OTHERS, STORED, UNFIT, other_table, refuse_unfit, rejection, stored_table
 from bowerbird.warehouse.schema import MOVED, TABLES, VERSION
 from bowerbird.warehouse.shredding import OFF
@@ -27,7 +27,9 @@ _REACH = "INSERT INTO positions SELECT unnest($partitions::INTEGER[]), unnest($o
 _PAGE = 1000
 """Rows of the longest page; content of other rows is not read."""
 _WAL = "512MB"
-"""As long as moves keep up, they checkpoint long before; a commit that has to takes seconds."""
+"""As long as `move` is called, it checkpoints long before; a commit that has to takes seconds."""
+_LONG_WAL = 10_000_000
+"""Bytes, about 30,000 rows: inserts wait a twentieth of a second for a checkpoint of so many."""
 _MISFIT = (*UNFIT, duckdb.DataError, duckdb.IntegrityError, duckdb.InvalidInputException)
 
 
@@ -42,6 +44,7 @@ class DuckWarehouse:
         """`row_group`: rows that move at a time; only tests change it. Raises `DataDirectoryBusyError`."""
         self._db = _connect(path, memory_limit, threads)
         self._writer = self._db.cursor()
+        self._wal = path.with_name(f"{path.name}.wal")
         self._row_group = row_group
         self._writing = threading.Lock()
         self._deleting = threading.Lock()
@@ -126,7 +129,10 @@ class DuckWarehouse:
 
     def move(self) -> int:
         with self._deleting, closing(self._db.cursor()) as cursor:
-            return move_group(cursor, self._row_group)
+            moved = move_group(cursor, self._row_group)
+            if not moved and self._wal.is_file() and self._wal.stat().st_size > _LONG_WAL:
+                checkpoint(cursor)
+            return moved
 
     def clear(self) -> None:
         with self._deleting, self._writing:
@@ -209,14 +215,18 @@ def _lists(positions: Positions) -> dict[str, list[int]]:
 
 
 def _connect(path: Path, memory_limit: str, threads: int) -> DuckDBPyConnection:
+    """DuckDB works in `threads` threads, the asking one among them. It always believes in two, because what a single
+    one inserts is compressed within the commit, and other commits wait for that."""
     config: dict[str, Any] = {
         "memory_limit": memory_limit,
-        "threads": threads,
+        "threads": max(threads, 2),
+        "external_threads": 2 if threads == 1 else 1,
         "storage_compatibility_version": "latest",
         "autoinstall_known_extensions": False,
         "autoload_known_extensions": False,
         "checkpoint_threshold": _WAL,
         "auto_checkpoint_skip_wal_threshold": 1 << 62,
+        "max_vacuum_tasks": 0,
         "variant_minimum_shredding_size": OFF,
         "late_materialization_max_rows": _PAGE,
     }

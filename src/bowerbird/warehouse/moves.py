@@ -20,6 +20,9 @@ _FORGET = """
     DELETE FROM positions AS old WHERE "offset" < (
         SELECT max("offset") FROM positions AS new WHERE new."partition" = old."partition")"""
 
+_MERGES = 100
+"""DuckDB's own. After a move few rows are left in `hot`."""
+
 
 def move_group(cursor: DuckDBPyConnection, rows: int) -> int:
     """Moves the oldest `rows` rows of `hot`, if there are as many, in one transaction: every reader finds each of
@@ -33,7 +36,7 @@ def move_group(cursor: DuckDBPyConnection, rows: int) -> int:
         return 0
     with shredding(cursor, max(rows // 4, 1)) if is_uniform(cursor, cut) else nullcontext():
         _move(cursor, cut)
-        _checkpoint(cursor, rows // 2)
+        checkpoint(cursor, _MERGES)
     return rows
 
 
@@ -50,10 +53,12 @@ def _move(cursor: DuckDBPyConnection, cut: int) -> None:
         raise
 
 
-def _checkpoint(cursor: DuckDBPyConnection, most: int) -> None:
-    """Empties the write-ahead log, unless more than `most` rows stand in `hot`: inserts wait while they are written.
-    What cannot be done now, because somebody still reads what was deleted, is done after the next move."""
-    left: int = cursor.execute("SELECT count(*) FROM hot").fetchall()[0][0]
-    if left <= most:
-        with suppress(duckdb.TransactionException):
-            cursor.execute("CHECKPOINT")
+def checkpoint(cursor: DuckDBPyConnection, merges: int = 0) -> None:
+    """Empties the write-ahead log. Inserts wait meanwhile: it writes what was inserted since the last one, so it should
+    come often. `merges`: small row groups may become one, so many times; each takes as long as writing them again.
+
+    What cannot be done now, because somebody still reads what was deleted, is done by the next one.
+    """
+    cursor.execute("SET GLOBAL max_vacuum_tasks = $merges", {"merges": merges})
+    with suppress(duckdb.TransactionException):
+        cursor.execute("CHECKPOINT")
