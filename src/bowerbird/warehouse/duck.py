@@ -46,10 +46,10 @@ class DuckWarehouse:
         self._writer = self._db.cursor()
         self._wal = path.with_name(f"{path.name}.wal")
         self._row_group = row_group
+        self._repetitions = Repetitions(row_group)
         self._writing = threading.Lock()
         self._deleting = threading.Lock()
         try:
-        self._repetitions = Repetitions(row_group)
             _check_version(self._writer, path)
             for table in (*TABLES, *duck_facts.TABLES):
                 self._writer.execute(table)
@@ -68,17 +68,14 @@ class DuckWarehouse:
             if fresh or reached != known:
                 with self._transaction(fresh):
                     self._append(fresh)
+                    duck_facts.add(self._writer, learned)
                     self._writer.execute(_REACH, _lists(reached))
                 self._applied = reached
 
-                    duck_facts.add(self._writer, learned)
     def restore(self, rows: Sequence[Row], learned: Facts = NOTHING) -> None:
         with self._deleting, self._writing, self._transaction(rows):
             there = self._take_out([row.event.event_id for row in rows])
             self._append([row for row in rows if row.event.event_id in there])
-
-    def applied(self) -> Positions:
-        return dict(self._applied)
             duck_facts.add(self._writer, learned)
 
     def forget(self, people: Sequence[str]) -> None:
@@ -92,6 +89,9 @@ class DuckWarehouse:
     def told(self, workspace: str, people: Sequence[str]) -> list[Told]:
         with closing(self._db.cursor()) as cursor:
             return duck_facts.told(cursor, workspace, people)
+
+    def applied(self) -> Positions:
+        return dict(self._applied)
 
     def counts(self, upto: Positions) -> OutcomeCounts:
         with closing(self._db.cursor()) as cursor:
@@ -129,6 +129,7 @@ class DuckWarehouse:
 
     def move(self) -> int:
         with self._deleting, closing(self._db.cursor()) as cursor:
+            self._repetitions.remove(cursor)
             moved = move_group(cursor, self._row_group)
             if not moved and self._wal.is_file() and self._wal.stat().st_size > _LONG_WAL:
                 checkpoint(cursor)
