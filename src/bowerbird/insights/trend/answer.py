@@ -9,7 +9,7 @@ from bowerbird.errors import QuestionInvalidError
 from bowerbird.insights.base import Rows
 from bowerbird.insights.question import Asking
 from bowerbird.insights.ranges import Period, Range, Unit, following, micros
-from bowerbird.insights.trend.compile import GROUPS, compile_trend
+from bowerbird.insights.trend.compile import GROUPS, Span, compile_trend
 from bowerbird.insights.trend.formula import Number, parse
 from bowerbird.insights.trend.question import FORMULA, TrendQuestion
 
@@ -72,11 +72,14 @@ def answer(question: TrendQuestion, asking: Asking) -> Trend:
     period = asking.bounds(question)
     periods = [period] if question.compare is None else [period, _before(period, question.range)]
     buckets = [[each.label for each in one.buckets(question.unit)] for one in periods]
-    _check_size(question, sum(map(len, buckets)))
-    rows = asking.rows(compile_trend(question, asking, periods))
-    lines = list(_lines(question, rows, list(map(len, buckets))))
+    spans = [Span(period, len(labels)) for period, labels in zip(periods, buckets, strict=True)]
+    _check_size(question, sum(span.buckets for span in spans))
+    rows = asking.rows(compile_trend(question, asking, spans))
     return Trend(
-        unit=question.unit, buckets=buckets[0], previous_buckets=buckets[1] if len(buckets) > 1 else None, lines=lines
+        unit=question.unit,
+        buckets=buckets[0],
+        previous_buckets=buckets[1] if question.compare else None,
+        lines=list(_lines(question, rows, [span.buckets for span in spans])),
     )
 
 

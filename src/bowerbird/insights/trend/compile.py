@@ -13,62 +13,65 @@ from bowerbird.insights.draft import Draft, Statement, all_of
 from bowerbird.insights.events import Events
 from bowerbird.insights.question import Asking
 from bowerbird.insights.ranges import Period
-from bowerbird.insights.trend.measures import stages
+from bowerbird.insights.trend.measures import Stages, stages
 from bowerbird.insights.trend.question import Series, TrendQuestion
 
 GROUPS = -1
 """The number of the part that names the groups."""
 
 
+class Span(NamedTuple):
+    period: Period
+    buckets: int
+
+
 class _Part(NamedTuple):
-    number: int
     rows: str
-    result: str
+    stages: Stages
 
 
-def compile_trend(question: TrendQuestion, asking: Asking, periods: Sequence[Period]) -> Statement:
-    """Rows: (part, bucket, rank, result, keys of the breakdown…). Parts count the series of the first period, then
+def compile_trend(question: TrendQuestion, asking: Asking, spans: Sequence[Span]) -> Statement:
+    """Rows: (part, bucket, rank, result, keys of the breakdown…). Parts count the series of the first span, then
     those of the next; a bucket of NULL is the whole period; a rank of NULL is the rest, 0 without a breakdown.
     The part `GROUPS` has rank and keys alone."""
     draft = asking.draft()
     breakdown = Breakdown(question.breakdown, question.limit)
-    parts: list[_Part] = []
-    for period in periods:
-        for series in question.series:
-            rows, result = _kept(series, period, draft, _Common(question, asking, breakdown))
-            parts.append(_Part(len(parts), rows, result))
+    compiler = _Compiler(question, asking, breakdown, draft)
+    parts = [compiler.kept(series, span) for span in spans for series in question.series]
     if not question.breakdown:
-        return draft.finish(
-            " UNION ALL ".join(_results(each, f"(SELECT *, 0 AS rank FROM {each.rows})") for each in parts)
-        )
-    top = breakdown.top(draft, parts[0].rows, parts[0].result)
-    nothing = "".join(f", NULL::VARCHAR AS {key}" for key in breakdown.keys)
-    found = [_results(each, breakdown.ranked(each.rows, top), nothing) for each in parts]
-    names = f"SELECT {GROUPS} AS part, NULL AS bucket, rank, NULL AS result, {', '.join(breakdown.keys)} FROM {top}"
-    return draft.finish(" UNION ALL ".join([*found, names]))
+        ranked = [f"(SELECT *, 0 AS rank FROM {part.rows})" for part in parts]
+        return draft.finish(" UNION ALL ".join(_results(draft, parts, ranked, ())))
+    top = breakdown.top(draft, parts[0].rows, parts[0].stages.total)
+    ranked = [breakdown.ranked(part.rows, top) for part in parts]
+    names = f"SELECT {GROUPS}, NULL, rank, NULL, {', '.join(breakdown.keys)} FROM {top}"
+    return draft.finish(" UNION ALL ".join([*_results(draft, parts, ranked, breakdown.keys), names]))
 
 
-class _Common(NamedTuple):
+class _Compiler(NamedTuple):
     question: TrendQuestion
     asking: Asking
     breakdown: Breakdown
+    draft: Draft
+
+    def kept(self, series: Series, span: Span) -> _Part:
+        """The table of one series."""
+        events = Events(self.draft, span.period)
+        at = bucket(self.draft, events.plain("occurred_at"), span.period, self.question.unit)
+        measured = stages(series, events, self.draft, span.buckets)
+        conditions = self.asking.conditions
+        keys = self.breakdown.columns(events, conditions)
+        chosen = [conditions.of_event(series.event, series.where, events)]
+        chosen += [conditions.clause(self.question.where, events), measured.where]
+        table = events.table(all_of(chosen))
+        taken = f"SELECT {', '.join([f'{at} AS bucket', *measured.taken, *keys])} FROM {table}"
+        kept = ", ".join([*(measured.by or ()), *self.breakdown.keys, *measured.kept])
+        grouped = "" if measured.by is None else " GROUP BY ALL"
+        return _Part(self.draft.table(f"SELECT {kept} FROM ({taken}){grouped}", "kept"), measured)
 
 
-def _kept(series: Series, period: Period, draft: Draft, common: _Common) -> tuple[str, str]:
-    """The name of the table of one series, and the aggregate of its rows."""
-    question, asking, breakdown = common
-    events = Events(draft, period)
-    at = bucket(draft, events.plain("occurred_at"), period, question.unit)
-    kept, grouped, measured, result = stages(series, events, draft)
-    conditions = asking.conditions
-    keys = breakdown.columns(events, conditions)
-    clauses = [conditions.of_event(series.event, series.where, events), conditions.clause(question.where, events)]
-    table = events.table(all_of([*clauses, measured]))
-    columns = ", ".join([kept, f"{at} AS bucket", *keys])
-    return draft.table(f"SELECT {columns} FROM {table}{' GROUP BY ALL' if grouped else ''}", "kept"), result
-
-
-def _results(part: _Part, ranked: str, nothing: str = "") -> str:
-    return f"""
-        SELECT {part.number} AS part, bucket, rank, {part.result} AS result{nothing}
-        FROM {ranked} GROUP BY GROUPING SETS ((rank, bucket), (rank))"""
+def _results(draft: Draft, parts: Sequence[_Part], ranked: Sequence[str], keys: Sequence[str]) -> list[str]:
+    nothing = "".join(f", NULL::VARCHAR AS {key}" for key in keys)
+    return [
+        f"SELECT {number} AS part, bucket, rank, result{nothing} FROM ({part.stages.results(draft, rows)})"
+        for number, (part, rows) in enumerate(zip(parts, ranked, strict=True))
+    ]

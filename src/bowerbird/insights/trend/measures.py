@@ -4,41 +4,64 @@ The second stage runs over any part of the first's rows, so that totals and the 
 over their own events: different persons, not sums of persons.
 """
 
+from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple
 
 from bowerbird.insights.draft import Draft
 from bowerbird.insights.events import Events
 from bowerbird.insights.fields import field as parse_field
+from bowerbird.insights.trend import persons
 from bowerbird.insights.trend.question import Series
+
+BY_BUCKET = ("bucket",)
 
 
 class Stages(NamedTuple):
-    kept: str
-    """Selected by bucket and group."""
-    grouped: bool
-    """Whether `kept` is an aggregate."""
+    taken: tuple[str, ...]
+    """Of each event, beside its bucket and keys."""
     where: str
     """Events that are measured."""
-    result: str
-    """An aggregate of what was kept, DOUBLE."""
+    by: tuple[str, ...] | None
+    """What rows are kept by, beside the keys; None: every event is one."""
+    kept: tuple[str, ...]
+    total: str
+    """An aggregate of kept rows of one group: its result over the whole period."""
+    results: Callable[[Draft, str], str]
+    """SQL for `bucket`, `rank` and `result` of a table of kept rows and their ranks; NULL: the whole period."""
 
 
-def stages(series: Series, events: Events, draft: Draft) -> Stages:
+def stages(series: Series, events: Events, draft: Draft, buckets: int) -> Stages:
     measure = series.measure
     if measure == "events":
-        return Stages("count(*) AS n", True, "true", "sum(n)::DOUBLE")
+        return _simple((), "true", ("count(*) AS n",), "sum(n)::DOUBLE")
     if measure == "persons":
-        person = events.person()
-        return Stages(f"DISTINCT {person} AS person", False, f"{person} IS NOT NULL", "count(DISTINCT person)::DOUBLE")
+        return _persons(events.person(), buckets)
     number = events.plain("value") if series.of == "value" else events.number(parse_field(series.of))
-    where = f"({number}) IS NOT NULL"
+    taken, where = (f"{number} AS x",), f"({number}) IS NOT NULL"
     if measure == "sum":
-        return Stages(f"sum({number}) AS x", True, where, "sum(x)::DOUBLE")
+        return _simple(taken, where, ("sum(x) AS x",), "sum(x)::DOUBLE")
     if measure == "average":
-        kept = f"sum({number}) AS x, count(*) AS n"
-        return Stages(kept, True, where, "sum(x)::DOUBLE / sum(n)")
+        return _simple(taken, where, ("sum(x) AS x", "count(*) AS n"), "sum(x)::DOUBLE / sum(n)")
     if measure == "percentile":
-        part = draft.bind(series.percentile / 100)
-        return Stages(f"({number})::DOUBLE AS x", False, where, f"quantile_cont(x, {part})")
+        total = f"quantile_cont(x::DOUBLE, {draft.bind(series.percentile / 100)})"
+        return Stages(taken, where, None, ("x", "bucket"), total, partial(_by_bucket, total))
     function = "min" if measure == "minimum" else "max"
-    return Stages(f"{function}({number}) AS x", True, where, f"{function}(x)::DOUBLE")
+    return _simple(taken, where, (f"{function}(x) AS x",), f"{function}(x)::DOUBLE")
+
+
+def _simple(taken: tuple[str, ...], where: str, kept: tuple[str, ...], total: str) -> Stages:
+    return Stages(taken, where, BY_BUCKET, kept, total, partial(_by_bucket, total))
+
+
+def _persons(person: str, buckets: int) -> Stages:
+    taken, where = (f"{person} AS person",), f"{person} IS NOT NULL"
+    if buckets > persons.MOST_BUCKETS:
+        total = "count(DISTINCT person)::DOUBLE"
+        return Stages(taken, where, None, ("person", "bucket"), total, partial(_by_bucket, total))
+    kept, results = persons.words(buckets), partial(persons.results, buckets)
+    return Stages(taken, where, ("person",), kept, "count(*)::DOUBLE", results)
+
+
+def _by_bucket(total: str, _: Draft, ranked: str) -> str:
+    return f"SELECT bucket, rank, {total} AS result FROM {ranked} GROUP BY GROUPING SETS ((rank, bucket), (rank))"
