@@ -45,6 +45,7 @@ VERBS = {
     "session": Verb("bowerbird.cli.session", "Sessions of users, such as Octeth's SessionID."),
     "import": Verb("bowerbird.cli.import_", "Bring in a file of events."),
     "export": Verb("bowerbird.cli.export", "Write all stored events to a file."),
+    "ask": Verb("bowerbird.cli.ask", "Ask a question about the stored events."),
     "audit": Verb("bowerbird.cli.audit", "Show that every accepted event is accounted for."),
     "trace": Verb("bowerbird.cli.trace", "Tell what became of one event."),
     "refusals": Verb("bowerbird.cli.refusals", "Requests that were refused, and why."),

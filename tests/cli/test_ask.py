@@ -1,0 +1,58 @@
+"""Questions from the command line: the same as over the API, shown as tables."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+EVENTS = "\n".join(
+    f'{{"event": {{"name": "{name}", "user_id": "u{number}", "properties": {{"plan": "pro"}}}}}}'
+    for number, name in enumerate(["viewed", "viewed", "viewed", "bought"])
+)
+
+
+@pytest.fixture
+def asked(bowerbird: Callable[..., Any], tmp_path: Path) -> Callable[..., Any]:
+    (tmp_path / "events.ndjson").write_text(EVENTS)
+    assert bowerbird("import events.ndjson --dialect scribe").code == 0
+    return bowerbird
+
+
+def test_a_trend_as_a_table_and_as_the_apis_document(asked: Callable[..., Any]) -> None:
+    question = '{"series":[{"event":"viewed","measure":"events","label":"views"}],"range":{"last":1}}'
+    told = asked(("ask", "trend", question))
+    assert told.code == 0
+    assert "views" in told.out
+    assert "newest event received" in told.out
+    document = asked(("ask", "trend", question, "--json")).document
+    assert document["kind"] == "trend"
+    assert document["result"]["lines"][0]["total"] == 3
+
+
+def test_sql_is_written_as_it_is(asked: Callable[..., Any]) -> None:
+    told = asked(("ask", "sql", "SELECT name, count(*) AS n FROM events GROUP BY ALL ORDER BY n"))
+    assert told.code == 0
+    assert [line.split() for line in told.out.splitlines()[2:4]] == [["bought", "1"], ["viewed", "3"]]
+
+
+def test_a_question_from_a_file_and_from_stdin(asked: Callable[..., Any], tmp_path: Path) -> None:
+    (tmp_path / "question.json").write_text('{"sql": "SELECT 42 AS answer"}')
+    assert "42" in asked("ask sql @question.json").out
+    assert "42" in asked("ask sql -", '{"sql": "SELECT 42 AS answer"}').out
+    assert asked("ask sql @nowhere.json").code == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("ask", "trend", "{"), "no JSON"),
+        (("ask", "trend", '{"serie": 1}'), "unknown field `serie`"),
+        (("ask", "horoscope", "{}"), "horoscope"),
+        (("ask", "sql", "SELECT * FROM hot"), "the table hot"),
+    ],
+)
+def test_what_cannot_be_asked_is_said(asked: Callable[..., Any], arguments: tuple[str, ...], words: str) -> None:
+    told = asked(arguments)
+    assert told.code == 1
+    assert words in told.err
