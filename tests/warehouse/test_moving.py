@@ -33,8 +33,8 @@ def test_the_oldest_rows_move_first(duck, make_row):
     duck.write(rows[:5], {1: 5})
     duck.write(rows[5:], {1: 10})
     duck.move()
-    left = duck.query("SELECT event_id::VARCHAR FROM hot ORDER BY 1")
-    assert left == [(row.event.event_id,) for row in rows[8:]]
+    left = duck.query('SELECT "offset" FROM hot ORDER BY 1')
+    assert left == [(row.position.offset,) for row in rows[8:]]
 
 
 def test_rows_that_do_not_count_as_events_do_not_move(duck, make_row):

@@ -10,28 +10,29 @@ from typing import Any
 import msgspec
 
 from bowerbird.event import Position, Positions
-from bowerbird.person_ids import number_of
+from bowerbird.person_ids import PERSON_ID, number_of
 from bowerbird.warehouse.base import EventQuery, StoredEvent
-from bowerbird.warehouse.event_ids import split_or_none
+from bowerbird.warehouse.event_ids import EVENT_ID, split_or_none
 from bowerbird.warehouse.rows import FARTHEST, decimal_text
 
 Statement = tuple[str, dict[str, Any]]
 """SQL, and its parameters by name."""
 
-_HEAD = """
-    "partition", "offset", "index", outcome, event_id::VARCHAR AS id, workspace, dialect, kind, name,
-    epoch_us(occurred_at) AS occurred_us, epoch_us(received_at), key_id, person_id::VARCHAR, user_id, anonymous_id,
-    email, phone, account_id, list_id, value, value_exact, currency, order_id, click_id, source_id,
-    duplicate_of"""
+_HEAD = f"""
+    workspace, dialect, kind, name, epoch_us(occurred_at) AS occurred_us, epoch_us(received_at), key_id,
+    ({PERSON_ID})::VARCHAR, user_id, anonymous_id, email, phone, account_id, list_id, value, value_exact, currency,
+    order_id, click_id, source_id, duplicate_of"""
+_PLACE = '"partition", "offset", "index", outcome'
+_STORED = f"{_PLACE}, ({EVENT_ID})::VARCHAR AS id, {_HEAD}"
 
 _HOT = f"""
-    SELECT {_HEAD}, properties, traits, context
+    SELECT {_STORED}, properties, traits, context
     FROM (SELECT *, 'stored' AS outcome, NULL AS duplicate_of FROM hot"""  # noqa: S608
 _COLD = f"""
-    SELECT {_HEAD}, properties::JSON::VARCHAR, traits, context::JSON::VARCHAR
+    SELECT {_STORED}, properties::JSON::VARCHAR, traits, context::JSON::VARCHAR
     FROM (SELECT *, 'stored' AS outcome, NULL AS duplicate_of FROM cold"""  # noqa: S608
 _OTHERS = f"""
-    SELECT {_HEAD}, NULL, NULL, NULL
+    SELECT {_PLACE}, event_id AS id, {_HEAD}, NULL, NULL, NULL
     FROM (SELECT * FROM others"""  # noqa: S608
 _NEWEST = "ORDER BY occurred_at DESC, id_time DESC, id_low DESC LIMIT $limit"
 _OLDEST = "ORDER BY occurred_at, {id} LIMIT $limit"

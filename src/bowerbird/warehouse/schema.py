@@ -6,9 +6,9 @@ so that event queries never meet them. `positions` says how far the log has been
 of each partition.
 
 What compresses badly as it is stands taken apart: an event id as `id_time` and `id_low` (`event_ids.py`), the time of
-receipt as µs by which `id_time` is ahead of it, a person id as its number (`bowerbird.person_ids`). `event_id`,
-`received_at` and `person_id` are computed of them, and cost nothing until they are asked for; whatever looks for an
-event or a person asks for the stored columns. Event ids of `others` are text: what could not be decoded is accounted
+receipt as µs by which `id_time` is ahead of it, a person id as its number (`bowerbird.person_ids`). The view
+`events` computes `event_id` and `person_id` of them, which costs nothing until they are asked for; whatever looks for
+an event or a person asks for the stored columns. Event ids of `others` are text: what could not be decoded is accounted
 for under whatever id it claimed.
 
 The view `events` is hot and cold as one: properties and context as VARIANT, traits as JSON text or NULL.
@@ -78,15 +78,15 @@ _COLUMNS = """
 
 _IDS = "id_time BIGINT NOT NULL, id_low VARCHAR NOT NULL, id_ahead BIGINT NOT NULL"
 _CONTENT = "traits VARCHAR, properties {type} NOT NULL, context {type}"
-_COMPUTED = f"""
-    event_id UUID GENERATED ALWAYS AS ({EVENT_ID}) VIRTUAL,
-    person_id UUID GENERATED ALWAYS AS ({PERSON_ID}) VIRTUAL,
-    received_at TIMESTAMP GENERATED ALWAYS AS (make_timestamp(id_time - id_ahead)) VIRTUAL"""
+_COMPUTED = "received_at TIMESTAMP GENERATED ALWAYS AS (make_timestamp(id_time - id_ahead)) VIRTUAL"
+"""Nothing dearer: DuckDB computes it for each row inserted, too."""
 _FATE = "outcome VARCHAR NOT NULL, duplicate_of VARCHAR"
 _HOT = _CONTENT.format(type="VARCHAR")
 _COLD = _CONTENT.format(type="VARIANT")
 
-_BEFORE = 'event_id, person_id, person, "partition", "offset", "index", occurred_at, received_at'
+_BEFORE = f"""
+    {EVENT_ID} AS event_id, {PERSON_ID} AS person_id, person,
+    "partition", "offset", "index", occurred_at, received_at"""
 _SHOWN = f"{_BEFORE}, {', '.join(TEXT)}, value, value_exact, traits"
 _EVENTS = f"""
     SELECT {_SHOWN}, properties::JSON::VARIANT AS properties, context::JSON::VARIANT AS context FROM hot
@@ -97,8 +97,7 @@ TABLES = (
     f"CREATE TABLE IF NOT EXISTS hot ({_IDS}, {_COLUMNS}, {_HOT}, {_COMPUTED})",
     f"CREATE TABLE IF NOT EXISTS cold ({_IDS}, {_COLUMNS}, {_COLD}, {_COMPUTED})",
     f"""CREATE TABLE IF NOT EXISTS others (
-        event_id VARCHAR NOT NULL, {_COLUMNS}, received_at TIMESTAMP NOT NULL, {_FATE},
-        person_id UUID GENERATED ALWAYS AS ({PERSON_ID}) VIRTUAL)""",
+        event_id VARCHAR NOT NULL, {_COLUMNS}, received_at TIMESTAMP NOT NULL, {_FATE})""",
     'CREATE TABLE IF NOT EXISTS positions ("partition" INTEGER NOT NULL, "offset" BIGINT NOT NULL)',
     f"CREATE VIEW IF NOT EXISTS events AS {_EVENTS}",
     f"CREATE TABLE IF NOT EXISTS schema_version AS SELECT {VERSION} AS version",
