@@ -1,0 +1,166 @@
+"""Paths compared with a walk through each person's events, one by one."""
+
+from collections import Counter
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from bowerbird.errors import QuestionInvalidError
+from bowerbird.insights.conditions import Condition
+from bowerbird.insights.kinds import KINDS
+from bowerbird.insights.paths import Paths
+from bowerbird.insights.question import parse
+
+MINUTE = 60_000_000
+NAMES = ("signup", "viewed", "bought", "left")
+
+
+@st.composite
+def dense(draw: st.DrawFn, worlds: Any) -> Any:
+    """Few people within a few hours, with equal times."""
+    world = draw(worlds)
+    start = draw(st.integers(0, 3)) * 86_400_000_000
+    for event in world.events:
+        minutes = draw(st.integers(0, 400))
+        event["occurred_at"] = 1_774_656_000_000_000 + start + minutes * 10 * MINUTE
+    return world
+
+
+def sequence(question: Paths, world: Any, start: Any, events: list[Any]) -> list[Any]:
+    """Nodes of one path. `events`: (time, begins a path, node) of the person that take part."""
+    after = question.direction == "after"
+    end = start + question.within * MINUTE * (1 if after else -1)
+    inside = [one for one in events if min(start, end) <= one[0] <= max(start, end)]
+    inside.sort(key=lambda one: (one[0] if after else -one[0], not one[1], one[2] is None, one[2] or ""))
+    nodes = [node for *_, node in inside]
+    if question.collapse:
+        nodes = [node for at, node in enumerate(nodes) if at == 0 or node != nodes[at - 1]]
+    return nodes[: question.steps + 1]
+
+
+def walked(question: Paths, world: Any) -> list[list[Any]]:
+    since, until, _ = world.period(question.range, question.timezone)
+    any_event = question.event is None and question.event_where is None
+
+    def begins(event: Any) -> bool:
+        person = world.person(event)
+        return (question.event is None or event["name"] == question.event) and world.holds(
+            question.event_where, event, person
+        )
+
+    def takes_part(event: Any) -> bool:
+        named = (question.events is None or event["name"] in question.events) and event["name"] not in question.exclude
+        wanted = named if any_event else named or begins(event)
+        return wanted and world.holds(question.where, event, world.person(event))
+
+    found = []
+    for person in world.everybody():
+        events = [event for event in world.events if world.person(event) == person and takes_part(event)]
+        told = [(event["occurred_at"], begins(event), world.get(question.group_by, event, person)) for event in events]
+        told = [(at, first, node if node is None else _text(node)) for at, first, node in told]
+        starts = sorted({at for at, first, _ in told if first and since <= at < until})
+        which = question.anchor or ("first" if question.direction == "after" else "last")
+        starts = {"first": starts[:1], "last": starts[-1:], "every": starts}[which]
+        found += [sequence(question, world, start, told) for start in starts]
+    return found
+
+
+def _text(value: Any) -> str:
+    return ("true" if value else "false") if isinstance(value, bool) else str(value)
+
+
+def expected(question: Paths, world: Any) -> dict[str, Any]:
+    paths = walked(question, world)
+    ranks: list[dict[Any, int]] = []
+    for step in range(question.steps + 1):
+        counts = Counter(path[step] for path in paths if len(path) > step)
+        order = sorted(counts, key=lambda node: (-counts[node], node is None, node or ""))
+        ranks.append({node: min(rank, question.limit) for rank, node in enumerate(order)})
+    nodes: dict[Any, list[Any]] = {}
+    links: Counter[Any] = Counter()
+    for path in paths:
+        places = [(step, ranks[step][node]) for step, node in enumerate(path)]
+        for place, node in zip(places, path, strict=True):
+            other = place[1] == question.limit
+            told = nodes.setdefault(place, [place[0], None if other else node, other, 0, 0])
+            told[3] += 1
+            told[4] += place == places[-1] and place[0] < question.steps
+        links.update(zip(places, places[1:], strict=False))
+    return {"nodes": [nodes[place] for place in sorted(nodes)], "links": links, "places": sorted(nodes)}
+
+
+QUESTIONS = st.fixed_dictionaries(
+    {"range": st.sampled_from([{"last": 30}, {"since": "2026-03-28", "until": "2026-03-30"}])},
+    optional={
+        "event": st.sampled_from(NAMES),
+        "event_where": st.sampled_from([{"field": "value", "op": "set"}, {"field": "property:plan", "value": 5}]),
+        "anchor": st.sampled_from(["first", "last", "every"]),
+        "direction": st.sampled_from(["after", "before"]),
+        "steps": st.integers(1, 5),
+        "events": st.lists(st.sampled_from(NAMES), max_size=3),
+        "exclude": st.lists(st.sampled_from(NAMES), max_size=2),
+        "group_by": st.sampled_from(["name", "property:plan", "dialect", "trait:plan.a", "currency"]),
+        "limit": st.integers(1, 4),
+        "within": st.sampled_from([10, 300, 1440, 9000]),
+        "collapse": st.booleans(),
+        "timezone": st.just("Europe/Berlin"),
+    },
+)
+
+
+@settings(max_examples=250, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
+@given(data=st.data())
+def test_the_same_paths(data: st.DataObject, asked: Any, worlds: Any, conditions: Any) -> None:
+    world = data.draw(dense(worlds))
+    given_ = data.draw(QUESTIONS)
+    if data.draw(st.booleans()):
+        given_ = {**given_, "where": data.draw(conditions)}
+    if "event" not in given_ and "event_where" not in given_:
+        given_.pop("anchor", None)
+    given_["exclude"] = [name for name in given_.get("exclude", []) if name != given_.get("event")]
+    question = parse(Paths, given_)
+    result = asked.ask(world, "paths", given_).result
+    wanted = expected(question, world)
+    assert [[n.step, n.node, n.other, n.paths, n.ended] for n in result.nodes] == wanted["nodes"]
+    places = wanted["places"]
+    assert {(places[link.source], places[link.target]): link.paths for link in result.links} == wanted["links"]
+    for step in result.steps:
+        assert step.paths == sum(node.paths for node in result.nodes if node.step == step.step)
+        assert step.ended == sum(node.ended for node in result.nodes if node.step == step.step)
+    assert [step.step for step in result.steps] == sorted({node.step for node in result.nodes})
+
+
+@settings(max_examples=1, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_nothing_happened(data: st.DataObject, asked: Any, worlds: Any) -> None:
+    world = data.draw(worlds)
+    world.events.clear()
+    result = asked.ask(world, "paths", {"event": "signup"}).result
+    assert (result.nodes, result.links, result.steps) == ([], [], [])
+
+
+@pytest.mark.parametrize(
+    ("question", "words"),
+    [
+        ({"steps": 6}, "1 to 5"),
+        ({"steps": 0}, "1 to 5"),
+        ({"limit": 101}, "1 to 100"),
+        ({"within": 0}, "minutes"),
+        ({"event": "a", "exclude": ["a"]}, "excluded"),
+        ({"anchor": "every"}, "needs an `event`"),
+        ({"group_by": "nonsense"}, "no field"),
+        ({"events": ["e"] * 501}, "at most 500"),
+        ({"step": 2}, "unknown field"),
+    ],
+)
+def test_a_senseless_question_is_refused(question: dict[str, Any], words: str) -> None:
+    assert KINDS["paths"].question is Paths
+    with pytest.raises(QuestionInvalidError, match=words):
+        parse(Paths, question)
+
+
+def test_a_condition_may_name_the_anchor_alone() -> None:
+    question = parse(Paths, {"event_where": {"field": "value", "op": "set"}, "anchor": "every"})
+    assert question.event_where == parse(Condition, {"field": "value", "op": "set"})
