@@ -1,6 +1,7 @@
 """Paths compared with a walk through each person's events, one by one."""
 
 from collections import Counter
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -87,7 +88,7 @@ def expected(question: Paths, world: Any) -> dict[str, Any]:
             told = nodes.setdefault(place, [place[0], None if other else node, other, 0, 0])
             told[3] += 1
             told[4] += place == places[-1] and place[0] < question.steps
-        links.update(zip(places, places[1:], strict=False))
+        links.update(pairwise(places))
     return {"nodes": [nodes[place] for place in sorted(nodes)], "links": links, "places": sorted(nodes)}
 
 

@@ -35,7 +35,13 @@ _FIRST = (
     " email_hash BYTEA NOT NULL, PRIMARY KEY (workspace, list_id, email_hash))",
 )
 
-MIGRATIONS: tuple[Sequence[str], ...] = (_FIRST,)
+_SAVED = (
+    "CREATE TABLE saved (workspace TEXT NOT NULL REFERENCES workspaces (name), kind TEXT NOT NULL, id TEXT NOT NULL,"
+    " name TEXT NOT NULL, document TEXT NOT NULL, created_by TEXT NOT NULL, changed_at BIGINT NOT NULL,"
+    " PRIMARY KEY (workspace, kind, id), UNIQUE (workspace, kind, name))",
+)
+
+MIGRATIONS: tuple[Sequence[str], ...] = (_FIRST, _SAVED)
 """The statements that lead to schema 1, 2, 3, …; `:now` is the time in µs."""
 
 

@@ -93,3 +93,16 @@ subscribers = Table(
     Column("list_id", Text, primary_key=True),
     Column("email_hash", LargeBinary, primary_key=True),
 )
+
+saved = Table(
+    "saved",
+    metadata,
+    Column("workspace", Text, ForeignKey("workspaces.name"), primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("document", Text, nullable=False),
+    Column("created_by", Text, nullable=False),
+    Column("changed_at", BigInteger, nullable=False),
+)
+"""`document` is JSON; names are unique within a workspace and kind."""

@@ -15,6 +15,7 @@ from bowerbird.registry.hashing import Hasher
 from bowerbird.registry.keys import Keys, add_key
 from bowerbird.registry.migrations import migrate
 from bowerbird.registry.registers import DatabaseRegisters
+from bowerbird.registry.saved_sql import SqlSaved
 from bowerbird.registry.snapshot import Credential, IndexedSnapshot
 from bowerbird.registry.users import User, Users, add_user
 from bowerbird.registry.workspaces import Workspaces, read
@@ -33,9 +34,9 @@ class FirstSecrets(msgspec.Struct, frozen=True):
 
 
 class SqlRegistry:
-    """Implements `Snapshots`; `registers` implements `Registers`, `users` implements `Logins`. The rest is for
-    operators (`WorkspaceDesk`, `KeyDesk`, `UserDesk`), and every change there shows in the next snapshot that any
-    process loads."""
+    """Implements `Snapshots`; `registers` implements `Registers`, `users` implements `Logins`, `saved` implements
+    `Saved`. The rest is for operators (`WorkspaceDesk`, `KeyDesk`, `UserDesk`), and every change there shows in the
+    next snapshot that any process loads."""
 
     def __init__(self, database: Database, hasher: Hasher, clock: Clock) -> None:
         self._database = database
@@ -45,6 +46,7 @@ class SqlRegistry:
         self.workspaces = Workspaces(database, clock)
         self.keys = Keys(database, hasher, clock)
         self.users = Users(database, hasher, clock)
+        self.saved = SqlSaved(database)
 
     def load(self, if_newer_than: int | None = None) -> IndexedSnapshot | None:
         with self._database.reading() as connection:
