@@ -66,7 +66,10 @@ class _Compiler(NamedTuple):
         taken = f"SELECT {', '.join([f'{at} AS bucket', *measured.taken, *keys])} FROM {table}"
         kept = ", ".join([*(measured.by or ()), *self.breakdown.keys, *measured.kept])
         grouped = "" if measured.by is None else " GROUP BY ALL"
-        return _Part(self.draft.table(f"SELECT {kept} FROM ({taken}){grouped}", "kept"), measured)
+        rows = self.draft.table(f"SELECT {kept} FROM ({taken}){grouped}", "kept")
+        if measured.joined is not None:
+            rows = self.draft.table(measured.joined(self.draft, rows, self.breakdown.keys), "joined")
+        return _Part(rows, measured)
 
 
 def _results(draft: Draft, parts: Sequence[_Part], ranked: Sequence[str], keys: Sequence[str]) -> list[str]:

@@ -4,7 +4,7 @@ The second stage runs over any part of the first's rows, so that totals and the 
 over their own events: different persons, not sums of persons.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import NamedTuple
 
@@ -29,6 +29,8 @@ class Stages(NamedTuple):
     """An aggregate of kept rows of one group: its result over the whole period."""
     results: Callable[[Draft, str], str]
     """SQL for `bucket`, `rank` and `result` of a table of kept rows and their ranks; NULL: the whole period."""
+    joined: Callable[[Draft, str, Sequence[str]], str] | None = None
+    """SQL for the rows to keep, of a table of what was kept by `by` and keys."""
 
 
 def stages(series: Series, events: Events, draft: Draft, buckets: int) -> Stages:
@@ -36,7 +38,7 @@ def stages(series: Series, events: Events, draft: Draft, buckets: int) -> Stages
     if measure == "events":
         return _simple((), "true", ("count(*) AS n",), "sum(n)::DOUBLE")
     if measure == "persons":
-        return _persons(events.person(), buckets)
+        return _persons(events, buckets)
     number = events.plain("value") if series.of == "value" else events.number(parse_field(series.of))
     taken, where = (f"{number} AS x",), f"({number}) IS NOT NULL"
     if measure == "sum":
@@ -54,13 +56,15 @@ def _simple(taken: tuple[str, ...], where: str, kept: tuple[str, ...], total: st
     return Stages(taken, where, BY_BUCKET, kept, total, partial(_by_bucket, total))
 
 
-def _persons(person: str, buckets: int) -> Stages:
-    taken, where = (f"{person} AS person",), f"{person} IS NOT NULL"
+def _persons(events: Events, buckets: int) -> Stages:
     if buckets > persons.MOST_BUCKETS:
         total = "count(DISTINCT person)::DOUBLE"
-        return Stages(taken, where, None, ("person", "bucket"), total, partial(_by_bucket, total))
-    kept, results = persons.words(buckets), partial(persons.results, buckets)
-    return Stages(taken, where, ("person",), kept, "count(*)::DOUBLE", results)
+        kept = (f"{events.person()} AS person", "bucket")
+        return Stages(("person",), "person IS NOT NULL", None, kept, total, partial(_by_bucket, total))
+    # Merges are followed once a person rather than once an event; where a condition has followed them, nothing is left
+    person, kept = events.plain("person"), persons.words(buckets)
+    results, joined = partial(persons.results, buckets), partial(persons.merged, buckets)
+    return Stages((person,), f"{person} IS NOT NULL", ("person",), kept, "count(*)::DOUBLE", results, joined)
 
 
 def _by_bucket(total: str, _: Draft, ranked: str) -> str:

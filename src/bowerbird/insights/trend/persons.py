@@ -4,7 +4,10 @@ A hash table of persons is a tenth of one of persons and buckets. The bits are c
 persons, eight buckets have 256 patterns.
 """
 
+from collections.abc import Sequence
+
 from bowerbird.insights.draft import Draft
+from bowerbird.insights.people import roots
 
 _BYTES = 7
 _BITS = 8 * _BYTES
@@ -22,11 +25,18 @@ def words(buckets: int) -> tuple[str, ...]:
     )
 
 
+def merged(buckets: int, draft: Draft, rows: str, keys: Sequence[str]) -> str:
+    """SQL for persons after merges, keys and words of a table of persons before them."""
+    by = ", ".join(["coalesce(roots.root, r.person) AS person", *keys])
+    return f"""
+        SELECT {by}, {_either(buckets)}
+        FROM {rows} AS r LEFT JOIN {roots(draft)} AS roots ON roots.person = r.person GROUP BY ALL"""
+
+
 def results(buckets: int, draft: Draft, ranked: str) -> str:
     """SQL for `bucket`, `rank` and `result` of a table with `person`, words and `rank`."""
-    names = [f"w{number}" for number in range(len(words(buckets)))]
-    joined = ", ".join(f"bit_or({name}) AS {name}" for name in names)
-    people = draft.table(f"SELECT rank, person, {joined} FROM {ranked} GROUP BY rank, person", "people")
+    names = _names(buckets)
+    people = draft.table(f"SELECT rank, person, {_either(buckets)} FROM {ranked} GROUP BY rank, person", "people")
     patterns = ", ".join(f"({name} >> {8 * byte}) & 255" for name in names for byte in range(_BYTES))
     return f"""
         SELECT NULL AS bucket, rank, count(*)::DOUBLE AS result FROM {people} GROUP BY rank
@@ -38,3 +48,11 @@ def results(buckets: int, draft: Draft, ranked: str) -> str:
                   unnest(range({len(names) * _BYTES})) AS byte FROM {people})
             GROUP BY ALL) AS patterns, range(8) AS bits(bit)
         WHERE (pattern >> bit) & 1 = 1 GROUP BY ALL"""
+
+
+def _names(buckets: int) -> list[str]:
+    return [f"w{number}" for number in range(len(words(buckets)))]
+
+
+def _either(buckets: int) -> str:
+    return ", ".join(f"bit_or({name}) AS {name}" for name in _names(buckets))
