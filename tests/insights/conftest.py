@@ -278,6 +278,29 @@ def worlds() -> st.SearchStrategy[World]:
     return _worlds()
 
 
+@pytest.fixture(scope="session")
+def told() -> Any:
+    """Makes a world of (person, name, minutes before now)."""
+
+    def tell(*events: tuple[int | None, str, float]) -> World:
+        plain = {**dict.fromkeys(_COLUMNS), "workspace": WORKSPACE, "dialect": "scribe", "kind": "track"}
+        return World(
+            [
+                {
+                    **plain,
+                    "event_id": f"00000000-0000-7000-8000-{number:012d}",
+                    "person": person,
+                    "name": name,
+                    "occurred_at": NOW - int(minutes * 60 * SECOND),
+                    "properties": {},
+                }
+                for number, (person, name, minutes) in enumerate(events)
+            ]
+        )
+
+    return tell
+
+
 _LEAVES = st.one_of(
     st.builds(
         lambda field, op, value: {"field": field, "op": op, "value": value},
