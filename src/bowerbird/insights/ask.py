@@ -1,13 +1,14 @@
 """The way of a question: parse, compile, ask the warehouse, answer."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from threading import BoundedSemaphore
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from bowerbird.clock import Clock
 from bowerbird.errors import NotFoundError, QuestionInvalidError
+from bowerbird.insights import segment
 from bowerbird.insights.base import Answer, Freshness, Stop, Tables
 from bowerbird.insights.conditions import Condition
 from bowerbird.insights.draft import Statement
@@ -65,6 +66,23 @@ class Insights:
             freshness=freshness,
             took_ms=round((time.perf_counter() - began) * 1000, 1),
         )
+
+    def people_csv(self, workspace: str, timezone: str, given: Given, stop: Stop | None = None) -> Iterator[bytes]:
+        """Everybody whom a segment question is about, as CSV in pieces; memory is bounded by `segment.PAGE` people. The
+        time limit is for each piece. Raises `QuestionInvalidError` before the first piece, and with every piece what
+        `ask` raises."""
+        question = parse(segment.Segment, given)
+        moment = Moment(workspace, zone(question.timezone or timezone), self._clock.now())
+        asking = Asking(self._tables, moment, self._segment(workspace), stop or Stop())
+        return self._pieces(segment.lines(question, asking), asking.stop)
+
+    def _pieces(self, lines: Iterator[bytes], stop: Stop) -> Iterator[bytes]:
+        while True:
+            with self._turns, stop.counting():
+                piece = next(lines, None)
+            if piece is None:
+                return
+            yield piece
 
     def _segment(self, workspace: str) -> Callable[[str], Condition]:
         def find(name: str) -> Condition:

@@ -58,9 +58,11 @@ class Everybody:
     def number(self, field: Field) -> str:
         return number(self.text(field))
 
-    def table(self, where: str = "true", name: str = "people") -> str:
+    def table(self, where: str = "true", name: str = "people", among: str | None = None) -> str:
+        """`among`: SQL for a column `person` of people of this moment, each once; None: everybody."""
         draft = self.draft
-        base = draft.table(_EVERYBODY.format(workspace=draft.workspace, roots=roots(draft)), "everybody")
+        among = among or _EVERYBODY.format(workspace=draft.workspace, roots=roots(draft))
+        base = draft.table(among, "everybody")
         columns = "".join(f", {each}.value AS {each}_value" for each in self._traits.values())
         joins = "".join(f" LEFT JOIN {each} ON {each}.person = e.person" for each in self._traits.values())
         return draft.table(f"SELECT * FROM (SELECT e.person{columns} FROM {base} AS e{joins}) WHERE {where}", name)

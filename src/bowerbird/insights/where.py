@@ -34,6 +34,8 @@ class Conditions:
         self._segment = segment
         self._period = period
         self._inside: tuple[str, ...] = ()
+        self._known: dict[str, Condition] = {}
+        self._did: dict[tuple[int, int], tuple[Draft, Did, str]] = {}
 
     def clause(self, condition: Condition | None, source: Source) -> str:
         """True for the rows of the source that the condition holds for; false or NULL for others."""
@@ -64,13 +66,39 @@ class Conditions:
         if name in self._inside:
             raise QuestionInvalidError(f"the segment {name!r} is a part of itself", "Take it out of its definition.")
         inside, self._inside = self._inside, (*self._inside, name)
-        condition = self._segment(name)
-        check_of_people(condition)
+        condition = self._saved(name)
         clause = self.clause(condition, source)
         self._inside = inside
         return clause
 
+    def _saved(self, name: str) -> Condition:
+        if name not in self._known:
+            self._known[name] = self._segment(name)
+            check_of_people(self._known[name])
+        return self._known[name]
+
+    def candidates(self, condition: Condition, draft: Draft) -> str | None:
+        """SQL for a column `person` that has whoever the condition can hold for, perhaps others too; None: anybody.
+        The condition is one that `clause` takes."""
+        if condition.segment is not None:
+            return self.candidates(self._saved(condition.segment), draft)
+        if condition.did is not None:
+            return f"SELECT person FROM {self._who_did(condition.did, draft)}"
+        if condition.all is not None:
+            return next((found for each in condition.all if (found := self.candidates(each, draft))), None)
+        if condition.any:
+            tables = [self.candidates(each, draft) for each in condition.any]
+            return " UNION ".join(table for table in tables if table) if all(tables) else None
+        return None
+
     def _who_did(self, did: Did, draft: Draft) -> str:
+        """A table `person`. Asked for again, it is the same one."""
+        key = id(did), id(draft)
+        if key not in self._did:
+            self._did[key] = draft, did, self._did_it(did, draft)
+        return self._did[key][-1]
+
+    def _did_it(self, did: Did, draft: Draft) -> str:
         events = Events(draft, self._period(did.range))
         person = events.person()
         table = events.table(self.of_event(did.event, did.where, events))
