@@ -23,6 +23,7 @@ from bowerbird.processor.engine import ProcessorThread
 from bowerbird.processor.operations import Operations
 from bowerbird.processor.worker import Processor, Stores
 from bowerbird.refusallog.memory import MemoryRefusals
+from bowerbird.registry.described_memory import MemoryDescriptions
 from bowerbird.registry.memory import MemoryRegistry
 from bowerbird.state.database import open_sqlite
 from bowerbird.state.readers import SqlCatalog, SqlPeople
@@ -47,6 +48,7 @@ class House:
         self.registry = MemoryRegistry(self.clock)
         self.registry.add_workspace()
         self.registry.add_key(ADMIN, scopes=("admin",))
+        self.described = MemoryDescriptions()
         self.refusals = MemoryRefusals()
         self.warehouse = MemoryWarehouse()
         self.database = open_sqlite(folder / "state.sqlite")
@@ -60,6 +62,7 @@ class House:
             engine=self.engine,
             people=self.people,
             catalog=self.catalog,
+            described=self.described,
             warehouse=self.warehouse,
             log=LogDesk(lambda: self.log),
             applied=self.state.applied,

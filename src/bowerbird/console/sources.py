@@ -12,6 +12,7 @@ from bowerbird.eventlog.base import LogReader
 from bowerbird.insights.ask import Insights
 from bowerbird.refusallog.base import RefusalReader
 from bowerbird.registry.base import Snapshot, Snapshots
+from bowerbird.registry.described import Descriptions
 from bowerbird.state.base import CatalogReader, PeopleReader
 from bowerbird.warehouse.base import Warehouse
 
@@ -63,6 +64,7 @@ class Sources:
     engine: Engine
     people: PeopleReader
     catalog: CatalogReader
+    described: Descriptions
     warehouse: Warehouse
     log: LogDesk
     applied: Callable[[], Positions]

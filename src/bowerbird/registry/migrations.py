@@ -41,7 +41,13 @@ _SAVED = (
     " PRIMARY KEY (workspace, kind, id), UNIQUE (workspace, kind, name))",
 )
 
-MIGRATIONS: tuple[Sequence[str], ...] = (_FIRST, _SAVED)
+_DESCRIBED = (
+    "CREATE TABLE described (workspace TEXT NOT NULL REFERENCES workspaces (name), name TEXT NOT NULL,"
+    " property TEXT NOT NULL, description TEXT NOT NULL, hidden BOOLEAN NOT NULL, pii BOOLEAN NOT NULL,"
+    " changed_by TEXT NOT NULL, changed_at BIGINT NOT NULL, PRIMARY KEY (workspace, name, property))",
+)
+
+MIGRATIONS: tuple[Sequence[str], ...] = (_FIRST, _SAVED, _DESCRIBED)
 """The statements that lead to schema 1, 2, 3, …; `:now` is the time in µs."""
 
 

@@ -1,6 +1,6 @@
 """The registry's tables, as `migrations.py` has made them. Times are µs."""
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Integer, LargeBinary, MetaData, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Integer, LargeBinary, MetaData, Table, Text
 
 metadata = MetaData()
 
@@ -106,3 +106,17 @@ saved = Table(
     Column("changed_at", BigInteger, nullable=False),
 )
 """`document` is JSON; names are unique within a workspace and kind."""
+
+described = Table(
+    "described",
+    metadata,
+    Column("workspace", Text, ForeignKey("workspaces.name"), primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("property", Text, primary_key=True),
+    Column("description", Text, nullable=False),
+    Column("hidden", Boolean, nullable=False),
+    Column("pii", Boolean, nullable=False),
+    Column("changed_by", Text, nullable=False),
+    Column("changed_at", BigInteger, nullable=False),
+)
+"""`property` is empty for the event itself."""

@@ -11,6 +11,7 @@ from bowerbird.clock import Clock
 from bowerbird.registry import files, schema
 from bowerbird.registry.base import ROLES, Principal, Workspace
 from bowerbird.registry.database import Database, sqlite
+from bowerbird.registry.described_sql import SqlDescriptions
 from bowerbird.registry.hashing import Hasher
 from bowerbird.registry.keys import Keys, add_key
 from bowerbird.registry.migrations import migrate
@@ -35,8 +36,8 @@ class FirstSecrets(msgspec.Struct, frozen=True):
 
 class SqlRegistry:
     """Implements `Snapshots`; `registers` implements `Registers`, `users` implements `Logins`, `saved` implements
-    `Saved`. The rest is for operators (`WorkspaceDesk`, `KeyDesk`, `UserDesk`), and every change there shows in the
-    next snapshot that any process loads."""
+    `Saved`, `described` implements `Descriptions`. The rest is for operators (`WorkspaceDesk`, `KeyDesk`, `UserDesk`),
+    and every change there shows in the next snapshot that any process loads."""
 
     def __init__(self, database: Database, hasher: Hasher, clock: Clock) -> None:
         self._database = database
@@ -47,6 +48,7 @@ class SqlRegistry:
         self.keys = Keys(database, hasher, clock)
         self.users = Users(database, hasher, clock)
         self.saved = SqlSaved(database)
+        self.described = SqlDescriptions(database)
 
     def load(self, if_newer_than: int | None = None) -> IndexedSnapshot | None:
         with self._database.reading() as connection:

@@ -100,6 +100,7 @@ def engine(settings: Settings, collector_url: str, clock: Clock | None = None) -
             engine=thread,
             people=people,
             catalog=SqlCatalog(db),
+            described=registry.described,
             warehouse=warehouse,
             log=desk,
             applied=state.applied,
