@@ -25,6 +25,7 @@ from bowerbird.processor.worker import Processor, Stores
 from bowerbird.refusallog.memory import MemoryRefusals
 from bowerbird.registry.described_memory import MemoryDescriptions
 from bowerbird.registry.memory import MemoryRegistry
+from bowerbird.registry.saved_memory import MemorySaved
 from bowerbird.state.database import open_sqlite
 from bowerbird.state.readers import SqlCatalog, SqlPeople
 from bowerbird.state.seen import MemorySeen
@@ -50,6 +51,7 @@ class House:
         self.registry.add_key(ADMIN, scopes=("admin",))
         self.described = MemoryDescriptions()
         self.refusals = MemoryRefusals()
+        self.saved = MemorySaved()
         self.warehouse = MemoryWarehouse()
         self.database = open_sqlite(folder / "state.sqlite")
         self.state = SqlState(self.database)
@@ -70,6 +72,7 @@ class House:
             refusals=self.refusals,
             clock=self.clock,
             insights=Insights(DuckTables(duckdb.connect().cursor), lambda *_: None, lambda: (0, 0.0), self.clock),
+            saved=self.saved,
         )
         self.app = create_app(self.sources, CONTROL)
 

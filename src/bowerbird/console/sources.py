@@ -13,6 +13,7 @@ from bowerbird.insights.ask import Insights
 from bowerbird.refusallog.base import RefusalReader
 from bowerbird.registry.base import Snapshot, Snapshots
 from bowerbird.registry.described import Descriptions
+from bowerbird.registry.saved import Saved
 from bowerbird.state.base import CatalogReader, PeopleReader
 from bowerbird.warehouse.base import Warehouse
 
@@ -73,3 +74,5 @@ class Sources:
     refusals: RefusalReader
     clock: Clock
     insights: Insights
+    saved: Saved
+    """Segments and boards."""

@@ -108,6 +108,7 @@ def engine(settings: Settings, collector_url: str, clock: Clock | None = None) -
             refusals=refusals,
             clock=clock,
             insights=Insights(DuckTables(warehouse.cursor), lambda _workspace, _name: None, pending, clock),
+            saved=registry.saved,
         )
         app = create_app(sources, control_token(settings.data), collector_url)
         operators = Operators(registry.workspaces, registry.keys, registry.users)
