@@ -21,6 +21,7 @@ ROUTES = {
     ("POST", "/api/v1/people/p1/unmerge"): "profiles:write",
     ("DELETE", "/api/v1/people/p1"): "profiles:write",
     ("GET", "/api/v1/catalog"): "metrics:read",
+    ("PUT", "/api/v1/catalog"): "admin",
     ("GET", "/api/v1/quarantine"): "admin",
     ("POST", "/api/v1/quarantine/retry"): "admin",
     ("POST", "/api/v1/replay"): "admin",

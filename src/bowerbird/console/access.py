@@ -10,7 +10,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from bowerbird.console.failures import ApiError
 from bowerbird.console.sources import Sources
-from bowerbird.registry.base import Principal, Scope, Snapshot
+from bowerbird.registry.base import Principal, Role, Scope, Snapshot
 
 _bearer = HTTPBearer(auto_error=False, description="An API key, or the control token of this machine's engine.")
 
@@ -34,6 +34,8 @@ class Session:
     """The one workspace that the request may see and asked for; None: all of them."""
     admin: bool = False
     """Whether it may do everything there."""
+    who: str = "control"
+    """As `Principal.key_id`."""
 
     @property
     def workspace(self) -> str:
@@ -59,8 +61,10 @@ class Door:
         self._sources = sources
         self._token = token.encode()
 
-    def admit(self, secret: str, scope: Scope, workspace: str | None) -> Session:
-        """Raises `ApiError`: 401 for an unknown secret, 403 for a missing scope or another's workspace, 404 for an
+    def admit(self, secret: str, scope: Scope, workspace: str | None, role: Role | None = None) -> Session:
+        """`role`: sessions of users with this role may come in without the scope.
+
+        Raises `ApiError`: 401 for an unknown secret, 403 for a missing scope or another's workspace, 404 for an
         unknown workspace."""
         snapshot = self._sources.registry.current()
         if secret and hmac.compare_digest(secret.encode(), self._token):
@@ -70,25 +74,25 @@ class Door:
         principal = snapshot.authenticate(secret) if secret else None
         if principal is None:
             raise _unauthenticated(secret)
-        _check(principal, scope, workspace)
-        return Session(self._sources, snapshot, principal.workspace.name, principal.may("admin"))
+        _check(principal, None if role is not None and principal.role == role else scope, workspace)
+        return Session(self._sources, snapshot, principal.workspace.name, principal.may("admin"), principal.key_id)
 
 
-def need(scope: Scope) -> Any:
-    """The dependency of a route that asks for this scope."""
-    return Depends(_gate(scope))
+def need(scope: Scope, role: Role | None = None) -> Any:
+    """The dependency of a route that asks for this scope, or for a session of a user with this role."""
+    return Depends(_gate(scope, role))
 
 
-def _gate(scope: Scope) -> Callable[..., Session]:
+def _gate(scope: Scope, role: Role | None) -> Callable[..., Session]:
     def authorize(request: Request, bearer: BearerHeader, workspace: WorkspaceQuery = None) -> Session:
         door: Door = request.app.state.door
-        return door.admit(bearer.credentials if bearer else "", scope, workspace)
+        return door.admit(bearer.credentials if bearer else "", scope, workspace, role)
 
     return authorize
 
 
-def _check(principal: Principal, scope: Scope, workspace: str | None) -> None:
-    if not principal.may(scope):
+def _check(principal: Principal, scope: Scope | None, workspace: str | None) -> None:
+    if scope is not None and not principal.may(scope):
         hint = f"Make one with `bowerbird key create --workspace {principal.workspace.name} --scope {scope}`."
         raise ApiError(403, "scope_missing", f"This key lacks the scope {scope}.", hint)
     if workspace not in (None, principal.workspace.name):

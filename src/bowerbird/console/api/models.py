@@ -176,6 +176,9 @@ class CatalogProperty(BaseModel):
     types: list[TypeCount]
     first_seen: str = Time
     last_seen: str = Time
+    description: str = Field(description="What users say of it; may be empty.")
+    hidden: bool = Field(description="Left out of the console's pickers.")
+    pii: bool = Field(description="Personal data: masked for viewers at the console.")
 
 
 class CatalogEvent(BaseModel):
@@ -184,11 +187,25 @@ class CatalogEvent(BaseModel):
     count: int
     first_seen: str = Time
     last_seen: str = Time
+    description: str = Field(description="What users say of it; may be empty.")
+    hidden: bool = Field(description="Left out of the console's pickers.")
+    pii: bool = Field(description="Personal data: masked for viewers at the console.")
     properties: list[CatalogProperty]
 
 
 class Catalog(BaseModel):
     events: list[CatalogEvent]
+
+
+class Described(BaseModel):
+    workspace: str
+    name: str
+    property: str = Field(description="Empty: the event itself.")
+    description: str
+    hidden: bool
+    pii: bool
+    changed_by: str = Field(description="The key or session that said so.")
+    changed_at: str = Time
 
 
 class QuarantinedEvent(BaseModel):

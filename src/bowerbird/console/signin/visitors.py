@@ -8,7 +8,7 @@ from typing import Literal
 from bowerbird.console.sources import Registry
 from bowerbird.registry.base import ROLES, Role, Scope, Snapshot, Workspace
 
-Act = Literal["look", "ask", "keep boards", "retry", "change people", "administer"]
+Act = Literal["look", "ask", "keep boards", "retry", "describe", "see personal data", "change people", "administer"]
 
 ACTS: Mapping[Act, Scope] = MappingProxyType(
     {
@@ -16,6 +16,8 @@ ACTS: Mapping[Act, Scope] = MappingProxyType(
         "ask": "insights:read",
         "keep boards": "events:write",
         "retry": "events:write",
+        "describe": "events:write",
+        "see personal data": "events:write",
         "change people": "profiles:write",
         "administer": "admin",
     }
