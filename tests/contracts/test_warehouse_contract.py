@@ -80,6 +80,21 @@ FULL = {
 }
 
 
+def test_events_are_found_by_the_value_of_a_property(warehouse):
+    values = ["pro", "19.99", 19.99, 3, True, None, "", {"plan": "pro"}]
+    rows = [row(at + 1, properties={"a.b'\"": value, "other": "pro"}) for at, value in enumerate(values)]
+    warehouse.write([*rows, row(50), row(51, workspace="acme", properties={"a.b'\"": "pro"})], {1: 51})
+
+    def having(value):
+        return ids(warehouse.events(EventQuery("default", property=("a.b'\"", value))))
+
+    wrote = given(rows)
+    assert having("pro") == [wrote[0]]
+    assert having("19.99") == [wrote[2], wrote[1]]
+    assert (having("3"), having("true"), having("")) == ([wrote[3]], [wrote[4]], [wrote[6]])
+    assert having("null") == having("absent") == []
+
+
 def test_an_event_reads_back_as_it_was_written(warehouse):
     wrote = row(3, 2, partition=7, **FULL)
     warehouse.write([wrote], {7: 3})

@@ -35,6 +35,8 @@ class EventQuery(msgspec.Struct, frozen=True):
     """Any of these person ids; None: everybody's."""
     list_id: str | None = None
     dialect: str | None = None
+    property: tuple[str, str] | None = None
+    """(name, value): only events with this property and, as text, this value: `pro`, `19.99`, `true`."""
     since: int | None = None
     """µs, inclusive, on occurred_at."""
     until: int | None = None

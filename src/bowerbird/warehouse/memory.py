@@ -1,5 +1,6 @@
 """A warehouse in memory, for tests."""
 
+import json
 import threading
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -174,7 +175,12 @@ def _fits(row: StoredEvent, query: EventQuery) -> bool:
         and (query.people is None or row.person_id in query.people)
         and query.list_id in (None, row.list_id)
         and query.dialect in (None, row.dialect)
+        and (query.property is None or _text(row.properties.get(query.property[0])) == query.property[1])
         and (query.since is None or row.occurred_at >= query.since)
         and (query.until is None or row.occurred_at < query.until)
         and (query.before is None or _age(row) < query.before)
     )
+
+
+def _text(value: Any) -> str | None:
+    return value if value is None or isinstance(value, str) else json.dumps(value)

@@ -34,6 +34,7 @@ _COLD = f"""
 _OTHERS = f"""
     SELECT {_PLACE}, event_id AS id, {_HEAD}, NULL, NULL, NULL
     FROM (SELECT * FROM others"""  # noqa: S608
+_HAS = " AND variant_extract({}, $property)::VARCHAR = $property_value"
 _NEWEST = "ORDER BY occurred_at DESC, id_time DESC, id_low DESC LIMIT $limit"
 _OLDEST = "ORDER BY occurred_at, {id} LIMIT $limit"
 _decode = msgspec.json.Decoder().decode
@@ -43,9 +44,13 @@ def page(query: EventQuery) -> Statement:
     """The newest rows of `hot` and `cold`. Each table gives its own page, so content is read of few rows only."""
     clauses, parameters = _conditions(query)
     parameters["limit"] = query.limit
-    where = f"WHERE {' AND '.join(clauses)} {_NEWEST})"
-    sql = f"{_HOT} {where} UNION ALL {_COLD} {where} ORDER BY occurred_us DESC, id DESC LIMIT $limit"
-    return sql, parameters
+    where = f"WHERE {' AND '.join(clauses)}"
+    hot = cold = ""
+    if query.property is not None:
+        parameters["property"], parameters["property_value"] = query.property
+        hot, cold = _HAS.format("properties::JSON::VARIANT"), _HAS.format("properties")
+    sql = f"{_HOT} {where}{hot} {_NEWEST}) UNION ALL {_COLD} {where}{cold} {_NEWEST})"
+    return f"{sql} ORDER BY occurred_us DESC, id DESC LIMIT $limit", parameters
 
 
 def by_id(workspace: str | None, event_id: str) -> Statement:
