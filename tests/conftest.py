@@ -19,6 +19,7 @@ from bowerbird.console.sources import LogDesk, Registry, Sources
 from bowerbird.event import Event, event_ids
 from bowerbird.eventlog.memory import MemoryLog
 from bowerbird.insights.ask import Insights
+from bowerbird.insights.saved import segments_of
 from bowerbird.processor.engine import ProcessorThread
 from bowerbird.processor.operations import Operations
 from bowerbird.processor.worker import Processor, Stores
@@ -71,7 +72,9 @@ class House:
             registry=Registry(self.registry),
             refusals=self.refusals,
             clock=self.clock,
-            insights=Insights(DuckTables(duckdb.connect().cursor), lambda *_: None, lambda: (0, 0.0), self.clock),
+            insights=Insights(
+                DuckTables(duckdb.connect().cursor), segments_of(self.saved), lambda: (0, 0.0), self.clock
+            ),
             saved=self.saved,
         )
         self.app = create_app(self.sources, CONTROL)

@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import FastAPI
 
 TEXT = (Path(__file__).parents[2] / "docs" / "api.md").read_text()
-ROW = re.compile(r"^\| `(GET|POST|DELETE) (/\S+)` \| (?:`([a-z:]+)`|–) \|$", re.MULTILINE)
+ROW = re.compile(r"^\| `(GET|POST|PUT|DELETE) (/\S+)` \| (?:`([a-z:]+)`|–) \|$", re.MULTILINE)
 
 
 def _own(app: FastAPI) -> dict[str, Any]:
@@ -21,7 +21,7 @@ def test_every_route_is_listed_and_asks_for_the_scope_it_says(shared_house: Any)
     shared_house.registry.add_key("key-without-scopes", scopes=())
     with shared_house.client("key-without-scopes") as http:
         for (method, path), scope in listed.items():
-            answer = http.request(method, path.format(event_id="e1", person_id="p1"))
+            answer = http.request(method, path.format(event_id="e1", person_id="p1", name="s1", board_id="b1"))
             if scope:
                 assert f"lacks the scope {scope}." in answer.json()["error"]["message"]
             else:

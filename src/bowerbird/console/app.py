@@ -8,7 +8,20 @@ from fastapi import APIRouter, FastAPI
 import bowerbird
 from bowerbird.console import failures
 from bowerbird.console.access import Door
-from bowerbird.console.api import audit, catalog, events, export, health, insights, people, quarantine, refusals, replay
+from bowerbird.console.api import (
+    audit,
+    boards,
+    catalog,
+    events,
+    export,
+    health,
+    insights,
+    people,
+    quarantine,
+    refusals,
+    replay,
+    segments,
+)
 from bowerbird.console.docs import router as docs_router
 from bowerbird.console.limits import BodyLimit
 from bowerbird.console.metrics import Metrics
@@ -16,7 +29,7 @@ from bowerbird.console.openapi.document import with_vendors
 from bowerbird.console.sources import Sources
 
 PREFIX = "/api/v1"
-_RESOURCES = (audit, events, people, catalog, refusals, quarantine, replay, export, insights)
+_RESOURCES = (audit, events, people, catalog, refusals, quarantine, replay, export, insights, segments, boards)
 _DESCRIPTION = """\
 Asks what Bowerbird knows: events, people, the catalog, and where every accepted event is.
 
@@ -64,7 +77,7 @@ def _with_vendor_paths(app: FastAPI, collector_url: str) -> None:
     def openapi() -> dict[str, object]:
         if app.openapi_schema is None:
             document = own()
-            document["components"]["schemas"].update(insights.schemas())
+            document["components"]["schemas"].update(insights.schemas() | boards.schemas())
             app.openapi_schema = with_vendors(document, collector_url)
         return app.openapi_schema
 

@@ -21,6 +21,7 @@ from bowerbird.console.sources import LogDesk, Registry, Sources
 from bowerbird.errors import DataDirectoryBusyError
 from bowerbird.eventlog.sqlite import SqliteLogReader
 from bowerbird.insights.ask import Insights
+from bowerbird.insights.saved import segments_of
 from bowerbird.processor.engine import ProcessorThread
 from bowerbird.processor.operations import Operations
 from bowerbird.processor.worker import Processor, Stores
@@ -107,7 +108,7 @@ def engine(settings: Settings, collector_url: str, clock: Clock | None = None) -
             registry=Registry(registry),
             refusals=refusals,
             clock=clock,
-            insights=Insights(DuckTables(warehouse.cursor), lambda _workspace, _name: None, pending, clock),
+            insights=Insights(DuckTables(warehouse.cursor), segments_of(registry.saved), pending, clock),
             saved=registry.saved,
         )
         app = create_app(sources, control_token(settings.data), collector_url)

@@ -3,16 +3,19 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from inspect import cleandoc
+from itertools import chain
 from typing import Annotated, Any, get_type_hints
 
 import msgspec
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from starlette.concurrency import run_in_threadpool
+from starlette.responses import StreamingResponse
 
 from bowerbird.console import answers
 from bowerbird.console.access import Session, need
 from bowerbird.console.answers import Json
 from bowerbird.console.api.answering import failed
+from bowerbird.insights import segment
 from bowerbird.insights.base import Answer, Stop
 from bowerbird.insights.kinds import KINDS
 from bowerbird.insights.question import Kind
@@ -42,6 +45,10 @@ def _schema(type_: Any) -> dict[str, Any]:
     return msgspec.json.schema_components([type_], ref_template=_REF)[0][0]
 
 
+async def _body(request: Request) -> bytes:
+    return await request.body()
+
+
 def _route(name: str) -> Callable[[Request, Session], Awaitable[Json]]:
     async def ask(request: Request, session: Asker) -> Json:
         body = await request.body()
@@ -62,6 +69,24 @@ async def _unless_gone(request: Request, asking: Awaitable[Answer], stop: Stop) 
         if await request.is_disconnected():
             stop.cancel()
     return task.result()
+
+
+@router.post(
+    "/insights/segment/csv",
+    response_class=StreamingResponse,
+    responses={200: {"content": {"text/csv": {}}, "description": "A head, and a line for each."}, **failed(404, 504)},
+    openapi_extra={
+        "requestBody": {"required": True, "content": {"application/json": {"schema": _schema(segment.Segment)}}}
+    },
+)
+def segment_csv(session: Asker, body: Annotated[bytes, Depends(_body)]) -> StreamingResponse:
+    """Everybody in a segment as CSV: the question is that of `/insights/segment`, without `limit` and `after`."""
+    known = session.snapshot.workspace(session.workspace)
+    timezone = known.settings.timezone if known else "UTC"
+    pieces = session.sources.insights.people_csv(session.workspace, timezone, body)
+    first = [next(pieces), next(pieces, b"")]  # what makes no sense is refused before the answer begins
+    headers = {"Content-Disposition": 'attachment; filename="segment.csv"', "Cache-Control": "no-store"}
+    return StreamingResponse(chain(first, pieces), 200, headers, "text/csv; charset=utf-8")
 
 
 def _answer_schema(kind: Kind) -> dict[str, Any]:
