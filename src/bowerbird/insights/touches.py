@@ -1,0 +1,86 @@
+"""Touches: events that say which campaign, source, medium, referrer or link brought a person."""
+
+from collections.abc import Sequence
+
+from bowerbird.insights.draft import all_of
+from bowerbird.insights.events import Events
+from bowerbird.insights.fields import Field
+
+URLS = ("$current_url", "current_url", "url", "page_url", "landing_url")
+"""Properties that may hold the address of the page, its parameters included."""
+REFERRERS = ("referrer", "$referrer", "$referring_domain")
+CLICK_DAYS = 30
+"""For which an event with a click's id counts as brought by the click."""
+_HOST = r"^(?:[a-z][a-z0-9+.-]*:)?(?://)?(?:[^/?#@]*@)?(?:www\.)?([^/?#:\s]+\.[^/?#:\s]+)"
+_CLICKS = """
+    SELECT id, arg_min(value, instant) AS value, min(instant) AS instant FROM (
+        SELECT coalesce(click_id, source_id) AS id, {value} AS value, occurred_at AS instant FROM {events})
+    WHERE id IS NOT NULL GROUP BY id"""
+_TOUCHES = """
+    SELECT person, instant, key FROM (
+        SELECT e.person, e.instant, coalesce(e.own, k.value) AS key
+        FROM {events} AS e LEFT JOIN {clicks} AS k
+        ON k.id = e.click AND e.instant BETWEEN k.instant AND k.instant + INTERVAL {days} DAY)
+    WHERE key IS NOT NULL"""
+
+
+def touches(events: Events, clicks: Events, by: str, where: str = "true") -> str:
+    """A table `person`, `instant`, `key` of what the events say. `where`: for which of the
+    events it holds. `clicks`: the events among which clicks are looked for."""
+    person, instant = events.person(), events.plain("occurred_at")
+    own = _own(events, by)
+    kind, click_id, source_id = (events.plain(name) for name in ("kind", "click_id", "source_id"))
+    click = f"CASE WHEN {kind} = 'click' THEN coalesce({click_id}, {source_id}) ELSE {click_id} END"
+    names_one = f"{own} IS NOT NULL"
+    clicked = "false" if by == "referrer" else f"{click_id} IS NOT NULL OR {kind} = 'click'"
+    table = events.table(all_of([f"{person} IS NOT NULL", f"{names_one} OR {clicked}", where]), "touching")
+    draft = events.draft
+    rows = draft.table(
+        f"SELECT {person} AS person, {instant} AS instant, {own} AS own, {click} AS click FROM {table}", "touched"
+    )
+    if by == "referrer":
+        return draft.table(f"SELECT person, instant, own AS key FROM {rows}", "touches")
+    known = _clicks(clicks, by)
+    return draft.table(_TOUCHES.format(events=rows, clicks=known, days=CLICK_DAYS), "touches")
+
+
+def _clicks(events: Events, by: str) -> str:
+    """A table `id`, `value`, `instant` of tracked links' clicks."""
+    value = _first([events.text(Field("property", (by,))), events.text(Field("property", (f"utm_{by}",)))])
+    for column in ("click_id", "source_id", "occurred_at"):
+        events.plain(column)
+    table = events.table(f"{events.plain('kind')} = 'click'", "clicked")
+    return events.draft.table(_CLICKS.format(value=value, events=table), "clicks")
+
+
+def _own(events: Events, by: str) -> str:
+    """What the event says by itself; NULL for nothing."""
+    if by == "link":
+        return "NULL::VARCHAR"
+    if by == "referrer":
+        referrer = _host(events, _first(_properties(events, REFERRERS)))
+        return f"nullif({referrer}, coalesce({_host(events, _first(_properties(events, URLS)))}, ''))"
+    utm = f"utm_{by}"
+    named = [events.text(Field("property", path)) for path in ((utm,), (f"${utm}",), ("utm", by))]
+    return _first([*named, *(_parameter(events, url, utm) for url in _properties(events, URLS))])
+
+
+def _properties(events: Events, names: Sequence[str]) -> list[str]:
+    return [events.text(Field("property", (name,))) for name in names]
+
+
+def _parameter(events: Events, url: str, name: str) -> str:
+    """A parameter of a URL, decoded."""
+    pattern = events.draft.bind(rf"[?&]{name}=([^&#]*)")
+    found = f"url_decode(replace(regexp_extract({url}, {pattern}, 1), '+', ' '))"
+    return f"CASE WHEN contains({url}, {events.draft.bind(name)}) THEN {found} END"
+
+
+def _host(events: Events, url: str) -> str:
+    """The host of a URL or of what begins with one, in small letters, without `www.`; NULL for none."""
+    return f"nullif(regexp_extract(lower({url}), {events.draft.bind(_HOST)}, 1), '')"
+
+
+def _first(texts: Sequence[str]) -> str:
+    """The first that is neither NULL nor empty."""
+    return f"coalesce({', '.join(f'nullif({each}, {chr(39) * 2})' for each in texts)})"
