@@ -3,7 +3,7 @@
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Row, and_, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, insert, select, update
 
 from bowerbird.registry.database import Database
 from bowerbird.registry.saved import SavedItem, SavedKind, check, check_room, check_unused, missing
@@ -65,5 +65,5 @@ def _this(workspace: str, kind: SavedKind, id_: str) -> ColumnElement[bool]:
     return and_(_of(workspace, kind), saved.c.id == id_)
 
 
-def _item(row: Row[Any], document: Any) -> SavedItem:
+def _item(row: Any, document: Any) -> SavedItem:
     return SavedItem(row.workspace, row.kind, row.id, row.name, document, row.created_by, row.changed_at)
