@@ -7,6 +7,7 @@ from nicegui import ui
 from bowerbird.console import answers
 from bowerbird.console.api.audit import balance_of
 from bowerbird.console.pages import parts
+from bowerbird.console.pages.first_event import ask_for_events
 from bowerbird.console.pages.page import Page
 from bowerbird.console.pages.parts import Column
 from bowerbird.warehouse.base import EventQuery, StoredEvent
@@ -45,7 +46,7 @@ def _look(page: Page) -> _Overview:
 def _show(page: Page, found: _Overview) -> None:
     counts = found.counts
     if not counts["accepted"]:
-        _nothing_yet(page)
+        ask_for_events(page)
         return
     with ui.element("div").classes("figures"):
         parts.figure("Accepted", f"{counts['accepted']:,}", "events, all time")
@@ -68,14 +69,3 @@ def _balance_hint(balanced: bool) -> str:
 def _event(event: StoredEvent) -> dict[str, Any]:
     who = event.email or event.user_id or event.anonymous_id or event.phone or ""
     return {"received": answers.iso(event.received_at), "name": event.name, "who": who, "dialect": event.dialect}
-
-
-def _nothing_yet(page: Page) -> None:
-    parts.empty_state(
-        "No events yet",
-        "Send one with an API key of this workspace; it shows here within a second. Owners make keys under Settings, "
-        "and the documentation at /docs has every vendor’s own request.",
-        f"curl '{page.desk.collector_url}/v1/analytics/events' \\\n"
-        "  -H 'Authorization: Bearer <key>' -H 'Content-Type: application/json' \\\n"
-        """  -d '{"event":{"name":"signup","user_id":"u-1"}}'""",
-    )

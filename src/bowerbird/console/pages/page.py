@@ -25,6 +25,8 @@ class Page:
         self.visitor = visitor
         self.entry = entry
         self.path: str = request.url.path
+        self.address = desk.settings.public_url.rstrip("/") or str(request.base_url).rstrip("/")
+        """The console's own, for examples of requests."""
         self.parameters: Mapping[str, str] = {name: str(value) for name, value in request.path_params.items()}
         """The parts of the path that the table's `{name}`s stand for."""
         self.query: Mapping[str, str] = dict(request.query_params)

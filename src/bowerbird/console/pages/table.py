@@ -21,6 +21,7 @@ class Entry(NamedTuple):
 
 PAGES = (
     Entry("/", "Overview", "dashboard", "", "events:read", "overview"),
+    Entry("/trends", "Trends", "show_chart", "Questions", "insights:read", "trends"),
     Entry("/settings", "Settings", "settings", "Administration", "admin", "settings"),
 )
 """In the order of the navigation."""

@@ -19,6 +19,10 @@ _THREADS = ThreadPoolExecutor(4, "console-page")
 """How many questions of all open pages are asked at once; the others wait their turn."""
 
 
+_CANCELS = ThreadPoolExecutor(1, "console-cancel")
+"""Of its own: whoever cancels does not wait for those who ask."""
+
+
 class Work:
     """The work of one place."""
 
@@ -50,7 +54,7 @@ class Work:
         if task is not None and not task.done():
             task.cancel()
             if self._on_cancel is not None:
-                _THREADS.submit(self._on_cancel)
+                _CANCELS.submit(self._on_cancel)
 
     async def _run(self, work: Callable[[], T], show: Callable[[T], None], again: Callable[[], None]) -> None:
         try:

@@ -8,6 +8,8 @@ from nicegui import ui
 COLOURS = ("#4c6ef5", "#e8710a", "#12a594", "#d6409f", "#8e6fe0", "#b58900", "#3e9bd0", "#d64545", "#6b8e23", "#8a7f78")
 """Of series; each stands out from both backgrounds by 3 to 1 or more."""
 
+_FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Liberation Sans", sans-serif'
+"""As in the style sheet: the chart measures its texts in it."""
 _LINES = {"lineStyle": {"color": "#8883"}}
 _AXIS = {"axisLine": {"lineStyle": {"color": "#8886"}}, "splitLine": _LINES, "axisTick": {"show": False}}
 
@@ -29,7 +31,7 @@ def _with_look(options: Mapping[str, Any]) -> dict[str, Any]:
     look: dict[str, Any] = {
         "color": list(COLOURS),
         "animationDuration": 250,
-        "textStyle": {"fontFamily": "inherit"},
+        "textStyle": {"fontFamily": _FONT},
         "grid": {"left": 8, "right": 16, "top": 40, "bottom": 8, "containLabel": True},
         "tooltip": {"trigger": "axis"},
         "legend": {"top": 0, "left": 0, "icon": "circle", "itemWidth": 10, "type": "scroll"},

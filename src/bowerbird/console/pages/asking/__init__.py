@@ -1,0 +1,38 @@
+"""What the pages of questions share: `QuestionPage`, the pickers of its form, and the builder of conditions."""
+
+from bowerbird.console.pages.asking.breakdown import breakdown, groups_limit
+from bowerbird.console.pages.asking.conditions import conditions
+from bowerbird.console.pages.asking.known import Known, title
+from bowerbird.console.pages.asking.pickers import (
+    choice,
+    event_picker,
+    field_picker,
+    number,
+    number_picker,
+    segment_picker,
+    text,
+)
+from bowerbird.console.pages.asking.question import QuestionPage
+from bowerbird.console.pages.asking.ranges import optional_range, range_picker
+from bowerbird.console.pages.asking.view import Mode, Table, View
+
+__all__ = [
+    "Known",
+    "Mode",
+    "QuestionPage",
+    "Table",
+    "View",
+    "breakdown",
+    "choice",
+    "conditions",
+    "event_picker",
+    "field_picker",
+    "groups_limit",
+    "number",
+    "number_picker",
+    "optional_range",
+    "range_picker",
+    "segment_picker",
+    "text",
+    "title",
+]

@@ -1,0 +1,26 @@
+"""One asking of a question, from a page's thread."""
+
+from typing import Any
+
+from bowerbird.console.pages.page import Page
+from bowerbird.insights.base import Answer, Stop
+
+
+class Asked:
+    """`work` and `cancel` are what `Page.run` takes. `work` can be done again after `cancel`."""
+
+    def __init__(self, page: Page, kind: str, document: dict[str, Any]) -> None:
+        self._page = page
+        self._kind = kind
+        self._document = dict(document)
+        self._stop = Stop()
+
+    def work(self) -> Answer:
+        """Blocking. Raises `QuestionInvalidError`, `QuestionStoppedError`."""
+        self._stop = stop = Stop()
+        zone = self._page.visitor.workspace.settings.timezone
+        return self._page.sources.insights.ask(self._page.workspace, zone, self._kind, self._document, stop)
+
+    def cancel(self) -> None:
+        """Safe from any thread."""
+        self._stop.cancel()

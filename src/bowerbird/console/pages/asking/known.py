@@ -1,0 +1,127 @@
+"""What the pickers offer: names and types that the workspace has seen."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from nicegui import ui
+
+from bowerbird.clock import SECOND
+from bowerbird.console.pages.page import Page
+from bowerbird.errors import BowerbirdError
+from bowerbird.insights.base import Stop
+from bowerbird.insights.fields import COLUMNS
+from bowerbird.state.base import CatalogCount
+
+MOST_NAMES = 1000
+"""Offered by a picker, the most frequent ones; others can be typed."""
+_TRAITS = {"sql": "SELECT name FROM traits GROUP BY name ORDER BY count(*) DESC, name", "limit": 300}
+_PATIENCE = 5.0
+"""Seconds that looking for the names of traits may take."""
+_NUMBERS = frozenset({"integer", "number"})
+_TITLES = {"name": "Event name", "user_id": "User id", "anonymous_id": "Anonymous id", "order_id": "Order id"} | {
+    "click_id": "Click id",
+    "email": "E-mail",
+}
+
+
+class Known:
+    """Event names, their properties, people's traits and saved segments of one workspace."""
+
+    def __init__(self, counts: Iterable[CatalogCount], segments: list[str], zone: str, today: date) -> None:
+        """`zone`: the workspace's time zone; `today`: the date in it."""
+        self.zone = zone
+        self.today = today
+        self._names: Counter[str] = Counter()
+        self._types: dict[tuple[str, str], set[str]] = {}
+        self.segments = segments
+        self.traits: list[str] = []
+        self._waiting: list[Callable[[], None]] = []
+        for one in counts:
+            if one.property is None:
+                self._names[one.name] += one.count
+            else:
+                self._types.setdefault((one.name, one.property), set()).add(one.type)
+
+    def events(self) -> list[str]:
+        """The most frequent first."""
+        return [name for name, _ in self._names.most_common(MOST_NAMES)]
+
+    def properties(self, event: str | None) -> list[str]:
+        """Of this event; of all events for None, and for one that was never seen."""
+        some = event if event in self._names else None
+        return sorted({name for of, name in self._types if some in (None, of)})[:MOST_NAMES]
+
+    def is_number(self, field: str) -> bool:
+        return field == "value" or self._has_only(field, _NUMBERS)
+
+    def is_boolean(self, field: str) -> bool:
+        return self._has_only(field, frozenset({"boolean"}))
+
+    def fields(self, event: str | None, numbers: bool = False) -> dict[str, str]:
+        """Field → title: properties first, then columns, then traits. `numbers`: only what can be summed up."""
+        properties = {property_field(name): f"{name} · property" for name in self.properties(event)}
+        if numbers:
+            likely = {field: title for field, title in properties.items() if self.is_number(field)}
+            return {"value": "Value"} | likely | properties
+        columns = {name: column_title(name) for name in COLUMNS}
+        return properties | columns | {f"trait:{escape(name)}": f"{name} · trait" for name in self.traits}
+
+    def when_traits_come(self, act: Callable[[], None]) -> None:
+        self._waiting.append(act)
+
+    def learn_traits(self, names: list[str]) -> None:
+        self.traits = names
+        waiting, self._waiting = self._waiting, []
+        for act in waiting:
+            act()
+
+    def _has_only(self, field: str, types: frozenset[str]) -> bool:
+        found = {type_ for (_, name), each in self._types.items() if property_field(name) == field for type_ in each}
+        return bool(found - {"null"}) and found - {"null"} <= types
+
+
+def column_title(name: str) -> str:
+    return _TITLES.get(name, name.capitalize())
+
+
+def escape(name: str) -> str:
+    """A name as a path of one level."""
+    return name.replace(".", "\\.")
+
+
+def property_field(name: str) -> str:
+    return f"property:{escape(name)}"
+
+
+def title(field: str) -> str:
+    """A field for people: `plan`, `Event name`."""
+    source, colon, rest = field.partition(":")
+    return rest.replace("\\.", ".") if colon and source in ("property", "trait", "segment") else column_title(field)
+
+
+def learn(page: Page) -> Known:
+    """Blocking."""
+    zone = page.visitor.workspace.settings.timezone
+    today = datetime.fromtimestamp(page.sources.clock.now() / SECOND, ZoneInfo(zone)).date()
+    return Known(page.sources.catalog.catalog(page.workspace), segments(page), zone, today)
+
+
+def segments(page: Page) -> list[str]:
+    """Names of the saved ones."""
+    return [item.name for item in page.sources.saved.all(page.workspace, "segment")]
+
+
+def learn_traits(page: Page, known: Known) -> None:
+    """In the background: pickers that are open already learn of them."""
+
+    def look() -> list[str]:
+        try:
+            stop = Stop(_PATIENCE)
+            answer = page.sources.insights.ask(page.workspace, "UTC", "sql", _TRAITS, stop)
+        except BowerbirdError:
+            return []  # fields of traits can be typed
+        return [str(row[0]) for row in answer.result.rows]
+
+    ui.timer(0, lambda: page.act(look, known.learn_traits), once=True)

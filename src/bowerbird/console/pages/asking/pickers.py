@@ -1,0 +1,99 @@
+"""Fields of a form: choices, event names, fields of events and people."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from nicegui import ui
+from nicegui.elements.select import Select
+
+from bowerbird.console.pages.asking.known import Known, property_field, title
+from bowerbird.errors import QuestionInvalidError
+from bowerbird.insights.fields import field as parse_field
+
+Chosen = Callable[[Any], None]
+"""Called with what was chosen."""
+
+
+def choice(label: str, options: Mapping[Any, str], value: Any, on_change: Chosen) -> Select:
+    """One of a few."""
+    made = ui.select(dict(options), label=label, value=value, on_change=lambda event: on_change(event.value))
+    made.props("outlined dense options-dense").classes("pick")
+    return made
+
+
+def text(label: str, value: str, on_change: Chosen) -> ui.input:
+    """`on_change` is called when its writer pauses."""
+    made = ui.input(label, value=value, on_change=lambda event: on_change(event.value or ""))
+    made.props("outlined dense debounce=500").classes("pick")
+    return made
+
+
+def number(label: str, value: float | None, on_change: Chosen) -> ui.number:
+    """`on_change` is called with None where nothing, or no number, stands."""
+
+    def changed(given: float | None) -> None:
+        on_change(int(given) if given is not None and given == int(given) else given)
+
+    made = ui.number(label, value=value, on_change=lambda event: changed(event.value))
+    made.props("outlined dense debounce=500").classes("pick")
+    return made
+
+
+def event_picker(known: Known, label: str, value: str | None, on_change: Chosen) -> Select:
+    """An event's name, searched by typing; None is any event."""
+    options = {"": "Any event"} | {name: name for name in known.events() if name}
+    if value:
+        options.setdefault(value, value)
+    made = _searched(label, options, value or "", lambda chosen: on_change(chosen or None))
+    made.props["new-value-mode"] = "add-unique"
+    return made
+
+
+def field_picker(known: Known, label: str, value: str, on_change: Chosen, event: str | None = None) -> Select:
+    """A property, column or trait; what was never seen can be typed: `plan`, `property:plan`, `trait:city`."""
+    made = _fields(lambda: known.fields(event), label, value, on_change)
+    if not known.traits:
+        known.when_traits_come(lambda: _offer(made, known.fields(event)))
+    return made
+
+
+def number_picker(known: Known, label: str, value: str, on_change: Chosen, event: str | None = None) -> Select:
+    """The event's value, or one of its properties: those that are numbers come first."""
+    return _fields(lambda: known.fields(event, numbers=True), label, value, on_change)
+
+
+def segment_picker(known: Known, label: str, value: str, on_change: Chosen) -> Select:
+    options = {name: name for name in known.segments}
+    if value:
+        options.setdefault(value, value)
+    return _searched(label, options, value or None, on_change)
+
+
+def _fields(options: Callable[[], dict[str, str]], label: str, value: str, on_change: Chosen) -> Select:
+    offered = options()
+    if value:
+        offered.setdefault(value, title(value))
+    made = _searched(label, offered, value or None, lambda chosen: on_change(chosen or ""))
+    made.props["new-value-mode"] = "add-unique"
+    made.key_generator = _typed
+    return made
+
+
+def _typed(given: str) -> str:
+    """The field that somebody means who types `plan`."""
+    try:
+        parse_field(given)
+    except QuestionInvalidError:
+        return property_field(given)
+    return given
+
+
+def _offer(select: Select, options: dict[str, str]) -> None:
+    if not select.is_deleted:
+        select.set_options(dict(select.options) | options, value=select.value)
+
+
+def _searched(label: str, options: dict[Any, str], value: Any, on_change: Chosen) -> Select:
+    made = ui.select(options, label=label, value=value, with_input=True, on_change=lambda event: on_change(event.value))
+    made.props("outlined dense options-dense").classes("pick")
+    return made

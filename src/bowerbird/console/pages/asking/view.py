@@ -1,0 +1,42 @@
+"""How the answers of a kind of question are shown, on its page and on boards."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+from bowerbird.console.pages.parts import Column
+from bowerbird.insights.base import Answer
+
+
+class Mode(NamedTuple):
+    """A way to show an answer."""
+
+    name: str
+    """As it stands in the address."""
+    title: str
+    icon: str
+    is_chart: bool
+    """Whether it can be saved as a picture."""
+
+
+class Table(NamedTuple):
+    """An answer as rows, for the file and for those who read numbers."""
+
+    columns: Sequence[Column]
+    rows: Sequence[Sequence[Any]]
+
+
+class View(NamedTuple):
+    kind: str
+    """Of `insights.kinds`."""
+    path: str
+    """Of the kind's page."""
+    modes: tuple[Mode, ...]
+    """The first one is shown unless another is chosen."""
+    show: Callable[[Answer, str], None]
+    """Builds the answer in a mode."""
+    table: Callable[[Answer], Table]
+    is_empty: Callable[[Answer], bool]
+    """Whether there is nothing to show: then it is said what to do instead."""
+
+    def mode(self, name: str) -> Mode:
+        return next((mode for mode in self.modes if mode.name == name), self.modes[0])
