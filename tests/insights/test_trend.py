@@ -203,7 +203,8 @@ def event(worlds: Any, **given: Any) -> dict[str, Any]:
     """One of a world's events, changed."""
     columns = "person workspace dialect kind name user_id anonymous_id email phone account_id list_id currency order_id"
     blank = dict.fromkeys([*columns.split(), "click_id", "value"])
-    return {**blank, "workspace": "default", "name": "bought", "properties": {}, **given}
+    told = {"workspace": "default", "dialect": "scribe", "kind": "track", "name": "bought", "properties": {}}
+    return {**blank, **told, **given}
 
 
 @pytest.fixture
@@ -236,6 +237,17 @@ DAYS = {"since": "2026-03-28", "until": "2026-03-31"}
 def test_persons_of_the_range_are_not_the_sum_of_its_days(asked: Any, world: Any) -> None:
     [line] = asked.ask(world, "trend", {"range": DAYS, "series": [{"measure": "persons"}]}).result.lines
     assert (line.values, line.total) == ([0, 2, 1], 2)
+
+
+@pytest.mark.parametrize("unit", ["hour", "day"])
+@pytest.mark.parametrize("days", [3, 16])
+def test_merged_persons_are_one(asked: Any, world: Any, unit: str, days: int) -> None:
+    world.roots = {2: 1}
+    range_ = {"since": "2026-03-28", "until": f"2026-{'03-31' if days == 3 else '04-13'}"}
+    question = {"range": range_, "unit": unit, "series": [{"measure": "persons"}], "breakdown": ["dialect"]}
+    [line] = asked.ask(world, "trend", question).result.lines
+    assert line.total == 1
+    assert set(line.values) == {0, 1}
 
 
 def test_a_day_of_23_hours_ends_after_23_hours(asked: Any, world: Any) -> None:

@@ -51,7 +51,7 @@ def _no(breakdown: Breakdown) -> str:
 def _told(question: RevenueQuestion, asking: Asking, breakdown: Breakdown, draft: Draft, period: Period) -> str:
     events = Events(draft, period._replace(since=_EVER))
     names = question.names()
-    columns = [events.person(), *map(events.plain, ("currency", "value", "occurred_at", "event_id"))]
+    columns = [events.person(), *map(events.plain, ("currency", "value", "occurred_at", "id_time", "id_low"))]
     columns.append(f"nullif({events.plain('order_id')}, '') AS order_id")
     columns += breakdown.columns(events, asking.conditions)
     chosen = ["value IS NOT NULL", "currency IS NOT NULL", asking.conditions.clause(question.where, events)]
@@ -67,7 +67,7 @@ def _first_tellings(draft: Draft, told: str, breakdown: Breakdown) -> str:
         UNION ALL
         SELECT {columns} FROM {told} WHERE order_id IS NOT NULL
         QUALIFY row_number() OVER (
-            PARTITION BY order_id, CASE WHEN value < 0 THEN value END ORDER BY occurred_at, event_id) = 1""",
+            PARTITION BY order_id, CASE WHEN value < 0 THEN value END ORDER BY occurred_at, id_time, id_low) = 1""",
         "orders",
     )
 
