@@ -11,6 +11,7 @@ from bowerbird.console.signin.visitors import Act
 from bowerbird.errors import BowerbirdError, NotFoundError
 from bowerbird.registry.saved import SavedItem
 
+Edit = Callable[[list[Tile]], list[Tile]]
 _KEEP: Act = "keep boards"
 
 
@@ -44,7 +45,7 @@ def create(page: Page, name: str, first: list[Tile]) -> SavedItem:
     return page.sources.saved.put(made)
 
 
-def change(page: Page, id_: str, edit: Callable[[list[Tile]], list[Tile]]) -> SavedItem:
+def change(page: Page, id_: str, edit: Edit) -> SavedItem:
     """Gives the board the tiles that `edit` makes of its own."""
     _allowed(page)
     board = get(page, id_)

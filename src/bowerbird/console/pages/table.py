@@ -21,7 +21,10 @@ class Entry(NamedTuple):
 
 PAGES = (
     Entry("/", "Overview", "dashboard", "", "events:read", "overview"),
+    Entry("/boards", "Boards", "dashboard_customize", "", "insights:read", "boards"),
+    Entry("/boards/{id}", "Board", "", "", "insights:read", "boards.one"),
     Entry("/trends", "Trends", "show_chart", "Questions", "insights:read", "trends"),
+    Entry("/sql", "SQL", "code", "Questions", "insights:read", "sql"),
     Entry("/settings", "Settings", "settings", "Administration", "admin", "settings"),
 )
 """In the order of the navigation."""

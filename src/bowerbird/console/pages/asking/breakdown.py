@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from nicegui import ui
+from nicegui.element import Element
 from nicegui.elements.select import Select
 
 from bowerbird.console.pages.asking import pickers
@@ -55,9 +56,9 @@ def breakdown(known: Known, fields: Fields, on_change: Callable[[Fields], None],
     draw()
 
 
-def groups_limit(limit: int, on_change: Callable[[int], None]) -> None:
+def groups_limit(limit: int, on_change: Callable[[int], None]) -> Element:
     """How many groups stand alone."""
-    pickers.number("Groups shown", limit, lambda given: on_change(min(max(int(given or 1), 1), MOST_GROUPS)))
+    return pickers.number("Groups shown", limit, lambda given: on_change(min(max(int(given or 1), 1), MOST_GROUPS)))
 
 
 def _offer_segments(picked: Select, known: Known) -> None:

@@ -10,6 +10,9 @@ from bowerbird.console.pages.asking.known import Known, property_field, title
 from bowerbird.errors import QuestionInvalidError
 from bowerbird.insights.fields import field as parse_field
 
+_SELECT_ALL = "() => setTimeout(() => document.activeElement.select?.(), 0)"
+"""Who begins to type replaces what stands there."""
+
 Chosen = Callable[[Any], None]
 """Called with what was chosen."""
 
@@ -96,4 +99,5 @@ def _offer(select: Select, options: dict[str, str]) -> None:
 def _searched(label: str, options: dict[Any, str], value: Any, on_change: Chosen) -> Select:
     made = ui.select(options, label=label, value=value, with_input=True, on_change=lambda event: on_change(event.value))
     made.props("outlined dense options-dense").classes("pick")
+    made.on("focus", js_handler=_SELECT_ALL)
     return made

@@ -45,12 +45,13 @@ class QuestionPage:
         self.known: Known
         self._answer: Answer | None = None
 
-    def build(self, form: Callable[["QuestionPage"], None]) -> None:
-        """Builds the page below its heading. `form` builds the fields once `known` is there."""
+    def build(self, form: Callable[["QuestionPage"], None], before: Callable[[], None] | None = None) -> None:
+        """Builds the page below its heading. `form` builds the fields once `known` is there; `before` says what to
+        do, where the answer will stand, on a page that is opened without a question and has no default."""
         add_assets()
         if self._unreadable is not None:
             parts.failure(self._unreadable)
-        with ui.element("div").classes("asking"):
+        with ui.element("div").classes("asking stacked" if self.view.stacked else "asking"):
             with ui.element("section").classes("panel form") as panel:
                 panel.props["aria-label"] = "The question"
                 self._fields = ui.element("div").classes("place")
@@ -59,12 +60,11 @@ class QuestionPage:
                 self._bar()
                 self._result = ui.element("div").classes("place result")
         self.page.run(lambda: learn(self.page), lambda known: self._build_form(known, form), self._fields)
-        if self.complete():
+        if self.document:
             self.ask()
-
-    def complete(self) -> bool:
-        """Whether there is something to ask; a page without a default question waits for its visitor."""
-        return bool(self.document)
+        elif before is not None:
+            with self._result:
+                before()
 
     def set(self, **parts_: Any) -> None:
         """Changes fields of the document, leaves out those that are empty, and asks."""

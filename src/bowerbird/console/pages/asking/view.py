@@ -37,6 +37,8 @@ class View(NamedTuple):
     table: Callable[[Answer], Table]
     is_empty: Callable[[Answer], bool]
     """Whether there is nothing to show: then it is said what to do instead."""
+    stacked: bool = False
+    """The form stands above the answer on wide screens too."""
 
     def mode(self, name: str) -> Mode:
         return next((mode for mode in self.modes if mode.name == name), self.modes[0])

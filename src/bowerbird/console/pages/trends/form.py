@@ -35,14 +35,24 @@ def build_form(page: QuestionPage) -> None:
     with _group("Filters for all series"):
         asking.conditions(known, document.get("where"), lambda where: page.set(where=where), _first_event(page))
     with _group("Breakdown"):
-        breakdown = document.get("breakdown", [])
-        asking.breakdown(known, breakdown, lambda fields: page.set(breakdown=fields), _first_event(page))
-        asking.groups_limit(document.get("limit", 10), lambda limit: page.set(limit=limit))
+        _breakdown(page)
     with ui.element("div").classes("form-group"):
         formula = asking.text("Formula", document.get("formula", ""), lambda text: page.set(formula=text.strip()))
         formula.props["placeholder"] = "A / B * 100"
         compare = document.get("compare", "")
         asking.choice("Compare with", _COMPARE, compare, lambda chosen: page.set(compare=chosen))
+
+
+def _breakdown(page: QuestionPage) -> None:
+    fields = page.document.get("breakdown", [])
+
+    def changed(fields: list[str]) -> None:
+        limit.visible = bool(fields)
+        page.set(breakdown=fields)
+
+    asking.breakdown(page.known, fields, changed, _first_event(page))
+    limit = asking.groups_limit(page.document.get("limit", 10), lambda limit: page.set(limit=limit))
+    limit.visible = bool(fields)
 
 
 class _SeriesForm:
