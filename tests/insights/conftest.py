@@ -4,6 +4,7 @@ import json
 import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import duckdb
@@ -11,6 +12,7 @@ import pytest
 from hypothesis import strategies as st
 
 from bowerbird.clock import SECOND, FixedClock
+from bowerbird.event import Event, Position
 from bowerbird.insights.ask import Insights
 from bowerbird.insights.base import Answer
 from bowerbird.insights.conditions import Condition, Did
@@ -18,6 +20,14 @@ from bowerbird.insights.fields import COLUMNS
 from bowerbird.insights.fields import field as parse_field
 from bowerbird.insights.question import parse
 from bowerbird.insights.ranges import Range, period
+from bowerbird.person_ids import person_id
+from bowerbird.warehouse.base import Row
+from bowerbird.warehouse.duck_facts import TABLES as FACTS
+from bowerbird.warehouse.duck_facts import add
+from bowerbird.warehouse.facts import Facts, Told
+from bowerbird.warehouse.rows import STORED, stored_table
+from bowerbird.warehouse.schema import STORED as COLUMNS_STORED
+from bowerbird.warehouse.schema import TABLES, TEXT
 from bowerbird.warehouse.tables import DuckTables
 
 NOW = int(datetime(2026, 4, 2, 15, 30, tzinfo=UTC).timestamp()) * SECOND
@@ -25,26 +35,7 @@ NOW = int(datetime(2026, 4, 2, 15, 30, tzinfo=UTC).timestamp()) * SECOND
 DAY = 86_400 * SECOND
 WORKSPACE = "default"
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
-_COLUMNS = {
-    "person": "BIGINT",
-    "occurred_at": "BIGINT",
-    "workspace": "VARCHAR",
-    "dialect": "VARCHAR",
-    "kind": "VARCHAR",
-    "name": "VARCHAR",
-    "user_id": "VARCHAR",
-    "anonymous_id": "VARCHAR",
-    "email": "VARCHAR",
-    "phone": "VARCHAR",
-    "account_id": "VARCHAR",
-    "list_id": "VARCHAR",
-    "currency": "VARCHAR",
-    "order_id": "VARCHAR",
-    "click_id": "VARCHAR",
-    "value": "DECIMAL(38, 9)",
-    "event_id": "UUID",
-    "properties": "JSON",
-}
+_COLUMNS = ("person", "occurred_at", "value", "event_id", "properties", *TEXT)
 
 
 @dataclass
@@ -167,21 +158,12 @@ def _inside(value: Any, path: tuple[str, ...]) -> Any:
 
 
 class Asked:
-    """Tables in memory, filled with one world after the other."""
+    """The warehouse's own tables in memory, filled with one world after the other."""
 
     def __init__(self) -> None:
-        self.db = duckdb.connect(config={"threads": 1})
-        shared = ", ".join(
-            f"{name} {kind}" for name, kind in _COLUMNS.items() if name not in ("properties", "occurred_at")
-        )
-        shared += ", occurred_at TIMESTAMP, received_at TIMESTAMP"
-        self.db.execute(f"CREATE TABLE hot ({shared}, properties VARCHAR)")
-        self.db.execute(f"CREATE TABLE cold ({shared}, properties VARIANT)")
-        self.db.execute("CREATE TABLE aliases (person BIGINT, root BIGINT)")
-        self.db.execute(
-            "CREATE TABLE traits (workspace VARCHAR, person BIGINT, name VARCHAR, value VARCHAR, "
-            "occurred_at TIMESTAMP, event_id VARCHAR)"
-        )
+        self.db = duckdb.connect(config={"threads": 1, "storage_compatibility_version": "latest"})
+        for table in (*TABLES, *FACTS):
+            self.db.execute(table)
 
     def ask(self, world: World, kind: str, question: Any) -> Answer:
         self.fill(world)
@@ -191,37 +173,54 @@ class Asked:
         return insights.ask(WORKSPACE, world.zone, kind, question)
 
     def fill(self, world: World) -> None:
-        for table in ("hot", "cold", "aliases", "traits"):
-            self.db.execute(f"TRUNCATE {table}")
-        stranger = [{**event, "workspace": "another"} for event in world.events[:3]]
-        self._insert("hot", world.events[::2] + stranger, "properties::VARCHAR")
-        self._insert("cold", world.events[1::2], "properties::JSON::VARIANT")
-        if world.roots:
-            self.db.executemany("INSERT INTO aliases VALUES (?, ?)", [list(pair) for pair in world.roots.items()])
-        if world.traits:
-            rows = [
-                [
-                    WORKSPACE,
-                    node,
-                    name,
-                    json.dumps(value),
-                    datetime.fromtimestamp(at / SECOND, UTC).replace(tzinfo=None),
-                    id_,
-                ]
-                for node, name, value, at, id_ in world.traits
-            ]
-            self.db.executemany("INSERT INTO traits VALUES (?, ?, ?, ?, ?, ?)", rows)
-
-    def _insert(self, table: str, events: list[dict[str, Any]], properties: str) -> None:
-        rows = [{name: event[name] for name in _COLUMNS} for event in events]
-        shape = json.dumps([_COLUMNS])
-        at = "make_timestamp(occurred_at) AS occurred_at"
+        """Every second event of the workspace in the cold table."""
+        for table in ("hot", "cold", "roots", "traits"):
+            self.db.execute(f"DELETE FROM {table}")
+        rows = [_row(number, event) for number, event in enumerate(world.events)]
+        rows += [_row(number, {**event, "workspace": "another"}) for number, event in enumerate(world.events[:3])]
+        if rows:
+            self.db.register("batch", stored_table(rows))
+            self.db.execute(STORED)
+            self.db.unregister("batch")
+        columns = ", ".join(f'"{column}"' for column in COLUMNS_STORED)
+        half = 'WHERE workspace = $workspace AND "index" % 2 = 1'
         self.db.execute(
-            f"INSERT INTO {table} BY NAME SELECT * REPLACE ({at}, {properties} AS properties), "
-            "make_timestamp(occurred_at) AS received_at "
-            "FROM (SELECT unnest(from_json($rows, $shape), recursive := true))",
-            {"rows": json.dumps(rows, default=str), "shape": shape},
+            f"INSERT INTO cold ({columns}) SELECT * REPLACE (properties::JSON::VARIANT AS properties, "
+            f"context::JSON::VARIANT AS context) FROM (SELECT {columns} FROM hot {half})",
+            {"workspace": WORKSPACE},
         )
+        self.db.execute(f"DELETE FROM hot {half}", {"workspace": WORKSPACE})
+        add(self.db, _facts(world))
+
+
+def _row(number: int, event: dict[str, Any]) -> Row:
+    at, person = event["occurred_at"], event["person"]
+    known = {name: event[name] for name in TEXT if event.get(name) is not None}
+    value = None if event.get("value") is None else Decimal(event["value"])
+    told = Event(
+        **{
+            "dialect": "scribe",
+            "kind": "track",
+            **known,
+            "key_id": "key",
+            "event_id": event["event_id"],
+            "value": value,
+            "occurred_at": at,
+        },
+        received_at=at,
+        properties=event["properties"],
+    )
+    return Row(Position(1, 1, number), told, "stored", None if person is None else person_id(person))
+
+
+def _facts(world: World) -> Facts:
+    return Facts(
+        {person_id(node): person_id(root) for node, root in world.roots.items()},
+        [
+            Told(WORKSPACE, person_id(node), name, json.dumps(value), at, event_id)
+            for node, name, value, at, event_id in world.traits
+        ],
+    )
 
 
 @pytest.fixture(scope="session")

@@ -29,7 +29,7 @@ def test_the_same_events_meet_it(data: st.DataObject, asked: Any, worlds: Any, c
     question = asking(asked, world)
     draft = question.draft()
     events = Events(draft)
-    event_id = events.plain("event_id")
+    id_low = events.plain("id_low")
     table = events.table(question.conditions.clause(condition, events))
     found = {str(row[0]) for row in question.rows(draft.finish(f"SELECT {event_id} FROM {table}"))}
     assert found == {event["event_id"] for event in world.events if world.holds(condition, event, world.person(event))}
