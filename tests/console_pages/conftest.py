@@ -152,7 +152,7 @@ def tab(serving: Serving, chromium: Browser) -> Iterator[Callable[..., Tab]]:
         context.close()
 
 
-@pytest.fixture(name="until")
+@pytest.fixture(scope="session", name="until")
 def until_() -> Callable[..., None]:
     return until
 

@@ -24,7 +24,16 @@ PAGES = (
     Entry("/boards", "Boards", "dashboard_customize", "", "insights:read", "boards"),
     Entry("/boards/{id}", "Board", "", "", "insights:read", "boards.one"),
     Entry("/trends", "Trends", "show_chart", "Questions", "insights:read", "trends"),
+    Entry("/revenue", "Revenue", "payments", "Questions", "insights:read", "revenue"),
+    Entry("/segments", "Segments", "groups", "Questions", "insights:read", "segments"),
     Entry("/sql", "SQL", "code", "Questions", "insights:read", "sql"),
+    Entry("/events", "Events", "list", "Data", "events:read", "events"),
+    Entry("/events/{event_id:path}", "Event", "", "Data", "events:read", "events.one"),
+    Entry("/people", "People", "group", "Data", "profiles:read", "people"),
+    Entry("/people/{person_id}", "Person", "", "Data", "profiles:read", "people.one"),
+    Entry("/catalog", "Catalog", "menu_book", "Data", "metrics:read", "catalog"),
+    Entry("/quarantine", "Quarantine", "warning_amber", "Data", "events:read", "quarantine"),
+    Entry("/refusals", "Refusals", "block", "Data", "events:read", "refusals"),
     Entry("/settings", "Settings", "settings", "Administration", "admin", "settings"),
 )
 """In the order of the navigation."""

@@ -3,8 +3,9 @@
 from bowerbird.console.pages.parts.chart import chart
 from bowerbird.console.pages.parts.csv import download_csv
 from bowerbird.console.pages.parts.dialogs import Then, ask_first, dialog, show_secret
+from bowerbird.console.pages.parts.facts import facts, fields, happened, json_block, timeline, when
 from bowerbird.console.pages.parts.grid import Column, data_table
-from bowerbird.console.pages.parts.messages import empty_state, failure, tell
+from bowerbird.console.pages.parts.messages import empty_state, failure, first_event, tell
 from bowerbird.console.pages.parts.text import (
     code_line,
     copy_button,
@@ -27,13 +28,20 @@ __all__ = [
     "dialog",
     "download_csv",
     "empty_state",
+    "facts",
     "failure",
+    "fields",
     "figure",
+    "first_event",
+    "happened",
     "heading",
+    "json_block",
     "link",
     "note",
     "section",
     "show_secret",
     "tell",
     "text_element",
+    "timeline",
+    "when",
 ]

@@ -3,6 +3,18 @@ window.bowerbird = (() => {
   const chosen = () => (document.cookie.match(/(?:^|; )bowerbird_theme=(\w+)/) || [])[1] || "auto";
   const show = (theme) => { document.documentElement.dataset.theme = theme; };
   const times = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
+  const localize = (root) => root.querySelectorAll("time[datetime]:not([data-local])").forEach((shown) => {
+    const at = new Date(shown.dateTime);
+    if (isNaN(at)) return;
+    shown.dataset.local = "";
+    shown.title = shown.textContent;
+    shown.textContent = times.format(at);
+  });
+  new MutationObserver((changes) => {
+    for (const change of changes) for (const added of change.addedNodes) {
+      if (added.nodeType === 1) localize(added.parentElement || added);
+    }
+  }).observe(document.documentElement, { childList: true, subtree: true });
   show(chosen());
   return {
     remember_theme(theme) {

@@ -1,0 +1,127 @@
+"""`/people`: who did what came in; the newest first, or those with an identifier."""
+
+from typing import Any, NamedTuple
+
+from nicegui import ui
+
+from bowerbird.console import answers
+from bowerbird.console.cursors import TimedKey, cursor, keyset
+from bowerbird.console.failures import ApiError
+from bowerbird.console.pages import parts
+from bowerbird.console.pages.masks import MASK, Masks, masks_of
+from bowerbird.console.pages.page import Page
+from bowerbird.console.pages.parts import Column
+from bowerbird.console.pages.whom import KINDS, people_named
+from bowerbird.state.base import Person
+
+_PAGE = 50
+_COLUMNS = (
+    Column("who", "Person", "link"),
+    Column("identifiers", "Identifiers"),
+    Column("traits", "Traits", "number", 100),
+    Column("merged", "Merged", "number", 100),
+    Column("created_at", "First seen", "time", 205),
+)
+_ANY = "any"
+
+
+class _Found(NamedTuple):
+    rows: list[dict[str, Any]]
+    older: str
+
+
+def build(page: Page) -> None:
+    parts.heading("People", "Whoever events named, with every identifier that they came under.")
+    state = {"q": page.query.get("q", ""), "kind": page.query.get("kind", ""), "cursor": page.query.get("cursor", "")}
+
+    def change(**fields: str) -> None:
+        if state | fields != state:
+            state.update({"cursor": ""} | fields)
+            page.remember(**state)
+            look()
+
+    def look() -> None:
+        wanted = dict(state)
+        page.run(lambda: _find(page, **wanted), lambda found: _show(page, found, wanted, change), place)
+
+    _form(state, change)
+    place = ui.element("div").classes("place")
+    look()
+
+
+def _form(state: dict[str, str], change: Any) -> None:
+    with ui.element("div").classes("filters"):
+        text = ui.input("Identifier: e-mail, user id, person id, …", value=state["q"])
+        text.props("outlined dense clearable debounce=400").classes("pick wide")
+        text.on_value_change(lambda event: change(q=(event.value or "").strip()))
+        kinds = {_ANY: "Any kind"} | {kind: kind for kind in KINDS}
+        if state["kind"]:
+            kinds.setdefault(state["kind"], state["kind"])
+        kind = ui.select(kinds, label="Kind", value=state["kind"] or _ANY).props("outlined dense options-dense")
+        kind.classes("pick").on_value_change(lambda event: change(kind="" if event.value == _ANY else event.value))
+
+
+def _find(page: Page, q: str, kind: str, cursor: str) -> _Found:
+    sources, workspace = page.sources, page.workspace
+    masks, older = masks_of(page), ""
+    if q:
+        people = people_named(sources, workspace, q, kind)[:_PAGE]
+    else:
+        people, older = _newest(page, cursor)
+    found = (sources.people.person(workspace, person_id) for person_id in people)
+    return _Found([_row(person, masks) for person in found if person is not None], older)
+
+
+def _newest(page: Page, text: str) -> tuple[list[str], str]:
+    try:
+        before = keyset(text, TimedKey)
+    except ApiError:  # whoever cut an address short begins at the newest
+        before = None
+    found = page.sources.people.recent(page.workspace, _PAGE + 1, before)
+    shown = found[:_PAGE]
+    return [person_id for _, person_id in shown], cursor(shown[-1]) if len(found) > _PAGE else ""
+
+
+def _row(person: Person, masks: Masks) -> dict[str, Any]:
+    values = [MASK if masks.hides_name(one["kind"]) else one["value"] for one in person.identifiers]
+    return {
+        "who": name_of(person, masks),
+        "href": f"/people/{person.person_id}",
+        "identifiers": ", ".join(dict.fromkeys(values)),
+        "traits": len(person.traits),
+        "merged": len(person.aliases),
+        "created_at": answers.iso(person.created_at),
+    }
+
+
+def name_of(person: Person, masks: Masks) -> str:
+    """What a person is best called by."""
+    known = {one["kind"]: one["value"] for one in reversed(person.identifiers) if not masks.hides_name(one["kind"])}
+    return next((known[kind] for kind in ("email", *KINDS) if kind in known), person.person_id)
+
+
+def _show(page: Page, found: _Found, state: dict[str, str], change: Any) -> None:
+    if not found.rows:
+        _nobody(page, state["q"])
+        return
+    parts.data_table(_COLUMNS, found.rows, "People", lambda number: page.navigate(found.rows[number]["href"]))
+    with ui.element("div").classes("row-line"):
+        if state["cursor"]:
+            ui.button("Newest", icon="first_page", on_click=lambda: change(cursor="")).props("flat no-caps")
+        if found.older:
+            older = ui.button("Older", on_click=lambda: change(cursor=found.older))
+            older.props("flat no-caps icon-right=chevron_right")
+
+
+def _nobody(page: Page, q: str) -> None:
+    if q:
+        parts.empty_state(
+            "Nobody has this identifier",
+            "Identifiers are compared as they were sent, e-mails without regard to case. Try another one, or any kind.",
+        )
+        return
+    parts.empty_state(
+        "Nobody yet",
+        "A person comes about with the first event that names one, by user_id, e-mail, phone or anonymous_id.",
+        parts.first_event(page.desk.collector_url),
+    )
