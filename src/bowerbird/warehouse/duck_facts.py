@@ -3,15 +3,15 @@
 `roots` and `traits` only ever grow by rows: of a person's roots the one written last holds, of a trait the newest.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from arro3.core import Table
 from duckdb import DuckDBPyConnection
 
-from bowerbird.person_ids import number_of, person_id
-from bowerbird.warehouse.columns import integers, strings
+from bowerbird.person_ids import number_of, numbers_of, person_id
+from bowerbird.warehouse.columns import table
 from bowerbird.warehouse.facts import Facts, Told
+from bowerbird.warehouse.schema import INTEGERS
 
 TABLES = (
     "CREATE TABLE IF NOT EXISTS roots (person BIGINT NOT NULL, root BIGINT NOT NULL)",
@@ -40,20 +40,17 @@ _REPEATED = """
 def add(writer: DuckDBPyConnection, facts: Facts) -> None:
     """Within the caller's transaction."""
     if facts.roots:
-        people = integers([number_of(each) for each in facts.roots])
-        roots = integers([number_of(each) for each in facts.roots.values()])
+        people, roots = numbers_of([*facts.roots]), numbers_of([*facts.roots.values()])
         _insert(writer, _ROOTS, {"person": people, "root": roots})
     if facts.traits:
-        workspaces, person_ids, names, values, times, event_ids = zip(*facts.traits, strict=True)
-        columns = {"workspace": strings(workspaces), "person": integers([number_of(each) for each in person_ids])}
-        columns |= {"name": strings(names), "value": strings(values)}
-        columns |= {"occurred_at": integers(times), "event_id": strings(event_ids)}
+        columns: dict[str, Sequence[Any]] = dict(zip(Told._fields, zip(*facts.traits, strict=True), strict=True))
+        columns["person"] = numbers_of(columns.pop("person_id"))
         _insert(writer, _TRAITS, columns)
 
 
 def forget(writer: DuckDBPyConnection, people: Sequence[str]) -> None:
-    for table in ("roots", "traits"):
-        writer.execute(_FORGET.format(table=table), {"people": [number_of(each) for each in people]})
+    for facts in ("roots", "traits"):
+        writer.execute(_FORGET.format(table=facts), {"people": [number_of(each) for each in people]})
 
 
 def aliases(reader: DuckDBPyConnection) -> dict[str, str]:
@@ -87,7 +84,7 @@ def _count(cursor: DuckDBPyConnection) -> int:
     return count
 
 
-def _insert(writer: DuckDBPyConnection, statement: str, columns: dict[str, Any]) -> None:
-    writer.register("batch", Table.from_pydict(columns))
+def _insert(writer: DuckDBPyConnection, statement: str, columns: Mapping[str, Sequence[Any]]) -> None:
+    writer.register("batch", table(columns, INTEGERS))
     writer.execute(statement)
     writer.unregister("batch")

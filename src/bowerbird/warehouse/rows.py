@@ -6,14 +6,15 @@ from operator import attrgetter
 from typing import Any
 
 import msgspec
-from arro3.core import Array, Table
+from arro3.core import Table
 
 from bowerbird.errors import WarehouseRejectedError
-from bowerbird.person_ids import number_of
+from bowerbird.event import Event
+from bowerbird.person_ids import numbers_of
 from bowerbird.warehouse.base import Row
-from bowerbird.warehouse.columns import integers, strings
+from bowerbird.warehouse.columns import table
 from bowerbird.warehouse.event_ids import split_all
-from bowerbird.warehouse.schema import TEXT
+from bowerbird.warehouse.schema import INTEGERS, TEXT
 
 _FIELDS = tuple((name, attrgetter(name)) for name in TEXT)
 _encode = msgspec.json.Encoder().encode
@@ -38,31 +39,31 @@ OTHERS = """
 
 
 def stored_table(rows: Sequence[Row]) -> Table:
-    """Columns of `hot`. Times are µs as integers, decimals text; DuckDB casts them.
+    """Columns of `hot`, but those that are NULL in all rows. Times are µs, decimals text; DuckDB casts them.
 
     Raises one of `UNFIT` when a row cannot be stored.
     """
     events = [row.event for row in rows]
-    columns = _shared(rows)
+    columns = _shared(rows, events)
     times, lows = split_all([event.event_id for event in events])
-    columns["id_time"] = integers(times)
-    columns["id_low"] = strings(lows)
-    columns["id_ahead"] = integers([time - event.received_at for time, event in zip(times, events, strict=True)])
-    columns["properties"] = strings([_encode(event.properties).decode() for event in events])
-    columns["traits"] = strings([_json(event.traits) for event in events])
-    columns["context"] = strings([_json(event.context) for event in events])
-    return Table.from_pydict(columns)
+    columns["id_time"] = times
+    columns["id_low"] = lows
+    columns["id_ahead"] = [time - event.received_at for time, event in zip(times, events, strict=True)]
+    columns["properties"] = [_encode(event.properties).decode() for event in events]
+    columns["traits"] = [_encode(event.traits).decode() if event.traits else None for event in events]
+    columns["context"] = [_encode(event.context).decode() if event.context else None for event in events]
+    return table(columns, INTEGERS)
 
 
 def other_table(rows: Sequence[Row]) -> Table:
-    """Columns of `others`. Raises one of `UNFIT` when a row cannot be stored."""
-    columns = _shared(rows)
+    """Columns of `others`, but those that are NULL in all rows. Raises one of `UNFIT` when a row cannot be stored."""
     events = [row.event for row in rows]
-    columns["event_id"] = strings([event.event_id for event in events])
-    columns["received_at"] = integers([event.received_at for event in events])
-    columns["outcome"] = strings([row.outcome for row in rows])
-    columns["duplicate_of"] = strings([row.duplicate_of for row in rows])
-    return Table.from_pydict(columns)
+    columns = _shared(rows, events)
+    columns["event_id"] = [event.event_id for event in events]
+    columns["received_at"] = [event.received_at for event in events]
+    columns["outcome"] = [row.outcome for row in rows]
+    columns["duplicate_of"] = [row.duplicate_of for row in rows]
+    return table(columns, INTEGERS)
 
 
 def rejection(rows: Sequence[Row], problem: Exception) -> WarehouseRejectedError:
@@ -100,18 +101,17 @@ def decimal_text(value: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def _shared(rows: Sequence[Row]) -> dict[str, Any]:
+def _shared(rows: Sequence[Row], events: Sequence[Event]) -> dict[str, Sequence[Any]]:
     positions = [row.position for row in rows]
-    events = [row.event for row in rows]
     values = [event.value for event in events]
-    columns = {name: strings(list(map(field, events))) for name, field in _FIELDS}
+    columns: dict[str, Sequence[Any]] = {name: list(map(field, events)) for name, field in _FIELDS}
     columns["person"] = _people([row.person_id for row in rows])
-    columns["partition"] = integers([position[0] for position in positions])
-    columns["offset"] = integers([position[1] for position in positions])
-    columns["index"] = integers([position[2] for position in positions])
-    columns["occurred_at"] = integers([event.occurred_at for event in events])
-    columns["value"] = strings([None if value is None else _rounded(value) for value in values])
-    columns["value_exact"] = strings([None if value is None else _exact(value) for value in values])
+    columns["partition"] = [position[0] for position in positions]
+    columns["offset"] = [position[1] for position in positions]
+    columns["index"] = [position[2] for position in positions]
+    columns["occurred_at"] = [event.occurred_at for event in events]
+    columns["value"] = [None if value is None else _rounded(value) for value in values]
+    columns["value_exact"] = [None if value is None else _exact(value) for value in values]
     return columns
 
 
@@ -131,10 +131,10 @@ def _exact(value: Decimal) -> str | None:
     return decimal_text(value)
 
 
-def _people(person_ids: Sequence[str | None]) -> Array:
-    numbers: dict[str | None, int | None] = {each: None if each is None else number_of(each) for each in {*person_ids}}
-    return integers([numbers[each] for each in person_ids])
-
-
-def _json(content: dict[str, Any]) -> str | None:
-    return _encode(content).decode() if content else None
+def _people(person_ids: Sequence[str | None]) -> Sequence[int | None]:
+    known = [each for each in person_ids if each is not None]
+    numbers = numbers_of(known)
+    if len(known) == len(person_ids):
+        return numbers
+    following = iter(numbers)
+    return [None if each is None else next(following) for each in person_ids]

@@ -52,6 +52,11 @@ STORED = (
 )
 """Columns of `hot` and `cold` that are stored, as opposed to computed."""
 
+INTEGERS = frozenset(
+    ("id_time", "id_ahead", "person", "partition", "offset", "index", "occurred_at", "received_at", "root")
+)
+"""Columns that arrive as integers; all others arrive as text."""
+
 _COLUMNS = """
     person BIGINT,
     "partition" INTEGER NOT NULL,
