@@ -17,7 +17,7 @@ from bowerbird.warehouse.duck_facts import Repetitions
 from bowerbird.warehouse.event_ids import split_or_none
 from bowerbird.warehouse.export import export
 from bowerbird.warehouse.facts import NOTHING, Facts, Told
-from bowerbird.warehouse.moves import checkpoint, move_group
+from bowerbird.warehouse.moves import checkpoint, move_group, trim
 from bowerbird.warehouse.rows import OTHERS, STORED, UNFIT, other_table, refuse_unfit, rejection, stored_table
 from bowerbird.warehouse.schema import MOVED, TABLES, VERSION
 from bowerbird.warehouse.shredding import OFF
@@ -46,6 +46,7 @@ class DuckWarehouse:
         self._writer = self._db.cursor()
         self._wal = path.with_name(f"{path.name}.wal")
         self._row_group = row_group
+        self._memory_limit = memory_limit
         self._repetitions = Repetitions(row_group)
         self._writing = threading.Lock()
         self._deleting = threading.Lock()
@@ -131,7 +132,9 @@ class DuckWarehouse:
         with self._deleting, closing(self._db.cursor()) as cursor:
             self._repetitions.remove(cursor)
             moved = move_group(cursor, self._row_group)
-            if not moved and self._wal.is_file() and self._wal.stat().st_size > _LONG_WAL:
+            if moved:
+                trim(cursor, self._memory_limit)
+            elif self._wal.is_file() and self._wal.stat().st_size > _LONG_WAL:
                 checkpoint(cursor)
             return moved
 

@@ -20,6 +20,10 @@ _FORGET = """
     DELETE FROM positions AS old WHERE "offset" < (
         SELECT max("offset") FROM positions AS new WHERE new."partition" = old."partition")"""
 
+_MEMORY = "SELECT tag, memory_usage_bytes FROM duckdb_memory()"
+
+CACHED = 128_000_000
+"""Bytes of table blocks that stay in memory after a move."""
 _MERGES = 100
 """DuckDB's own. After a move few rows are left in `hot`."""
 
@@ -51,6 +55,19 @@ def _move(cursor: DuckDBPyConnection, cut: int) -> None:
         with suppress(duckdb.Error):
             cursor.rollback()
         raise
+
+
+def trim(cursor: DuckDBPyConnection, memory_limit: str) -> None:
+    """Lets go of cached table blocks beyond `CACHED`, which otherwise grow up to the limit. Questions find them again
+    in the kernel's page cache; one that runs meanwhile still has room for `CACHED` bytes more."""
+    usage = dict(cursor.execute(_MEMORY).fetchall())
+    cached = usage.pop("BASE_TABLE", 0)
+    if cached > CACHED:
+        try:
+            with suppress(duckdb.OutOfMemoryException):
+                cursor.execute("SET GLOBAL memory_limit = $limit", {"limit": f"{sum(usage.values()) + CACHED}B"})
+        finally:
+            cursor.execute("SET GLOBAL memory_limit = $limit", {"limit": memory_limit})
 
 
 def checkpoint(cursor: DuckDBPyConnection, merges: int = 0) -> None:
