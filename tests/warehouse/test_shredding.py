@@ -20,12 +20,16 @@ AWKWARD = {
     "a key that is an id": [{f"k{row}_{key}": key for key in range(PATHS // 8 + 1)} for row in range(8)],
     "many keys in one row": [{f"k{key}": key for key in range(PATHS + 1)}] + [{}] * 7,
     "many keys in an array": [{"items": [{f"k{key}": key} for key in range(PATHS + 1)]}] + [{}] * 7,
+    "many keys beside a number in an array": [{"items": [1, {f"k{key}": key for key in range(PATHS + 1)}]}] + [{}] * 7,
+    "many keys where others have a number": [{"items": [1, {"a": {f"k{key}": key for key in range(PATHS)}}]}] * 8,
+    "deeper than DuckDB can look": [nested(500)] + [{}] * 7,
     "deep nesting": [nested(DEPTH + 1)] + [{}] * 7,
 }
 UNIFORM = {
     "one shape": [{"plan": "pro", "n": row} for row in range(8)],
     "as many keys as may be": [{f"k{row}_{key}": key for key in range(PATHS // 8)} for row in range(8)],
     "long arrays": [{"items": [{"sku": f"s{item}", "qty": item} for item in range(300)]} for _ in range(8)],
+    "empty objects": [{"n": 1, "JSON": "JSON", "none": {}, "nothing": []}] + [{}] * 7,
     "as deep as may be": [nested(DEPTH)] * 8,
 }
 

@@ -17,7 +17,16 @@ PATHS = 128
 DEPTH = 16
 OFF = -1
 _PAGE = 2048
-_CONTENT = "SELECT properties, context FROM hot WHERE rowid <= $cut"
+_BRACKETS = 64
+"""In one text; more might be nesting that json_structure fails at."""
+_SHAPES = """
+    SELECT DISTINCT CASE WHEN contains(shape, '"JSON"') THEN content ELSE shape END FROM (
+        SELECT content, CASE
+            WHEN length(content) - length(replace(replace(content, '{{', ''), '[', '')) > {brackets} THEN content
+            ELSE json_structure(content)::VARCHAR END AS shape
+        FROM (SELECT {column} AS content FROM hot WHERE rowid <= $cut AND {column} <> '{{}}'))"""
+"""Objects with names of types for values, which have the same paths and are few; where DuckDB says "JSON" it has left
+out what is below, and the object itself stands."""
 _decode = msgspec.json.Decoder().decode
 
 Paths = dict[str, "Paths"]
@@ -35,15 +44,14 @@ def shredding(cursor: DuckDBPyConnection, least_rows: int) -> Iterator[None]:
 
 
 def is_uniform(cursor: DuckDBPyConnection, cut: int) -> bool:
-    """Whether the rows of `hot` up to a rowid have few paths, in properties and context together. Counts them here,
-    because DuckDB's own json_group_structure fails its whole database over a hundred levels deep."""
-    cursor.execute(_CONTENT, {"cut": cut})
-    known: tuple[Paths, Paths] = ({}, {})
+    """Whether the rows of `hot` up to a rowid have few paths, in properties and context together."""
     left = PATHS
-    while page := cursor.fetchmany(_PAGE):
-        for row in page:
-            for paths, text in zip(known, row, strict=True):
-                left -= _grow(paths, _decode(text), DEPTH) if text is not None else 0
+    for column in ("properties", "context"):
+        cursor.execute(_SHAPES.format(brackets=_BRACKETS, column=column), {"cut": cut})
+        paths: Paths = {}
+        while page := cursor.fetchmany(_PAGE):
+            for (text,) in page:
+                left -= _grow(paths, _decode(text), DEPTH)
                 if left < 0:
                     return False
     return True
