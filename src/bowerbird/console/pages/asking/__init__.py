@@ -1,7 +1,7 @@
 """What the pages of questions share: `QuestionPage`, the pickers of its form, and the builder of conditions."""
 
 from bowerbird.console.pages.asking.breakdown import breakdown, groups_limit
-from bowerbird.console.pages.asking.conditions import conditions
+from bowerbird.console.pages.asking.conditions import conditions, conditions_on_people
 from bowerbird.console.pages.asking.known import Known, title
 from bowerbird.console.pages.asking.pickers import (
     choice,
@@ -11,10 +11,11 @@ from bowerbird.console.pages.asking.pickers import (
     number_picker,
     segment_picker,
     text,
+    trait_picker,
 )
 from bowerbird.console.pages.asking.question import QuestionPage
 from bowerbird.console.pages.asking.ranges import optional_range, range_picker
-from bowerbird.console.pages.asking.view import Mode, Table, View
+from bowerbird.console.pages.asking.view import Mode, Table, View, group_name
 
 __all__ = [
     "Known",
@@ -25,8 +26,10 @@ __all__ = [
     "breakdown",
     "choice",
     "conditions",
+    "conditions_on_people",
     "event_picker",
     "field_picker",
+    "group_name",
     "groups_limit",
     "number",
     "number_picker",
@@ -35,4 +38,5 @@ __all__ = [
     "segment_picker",
     "text",
     "title",
+    "trait_picker",
 ]

@@ -31,21 +31,34 @@ _TRUTH = {"true": "true", "false": "false"}
 def conditions(
     known: Known, document: Document | None, on_change: Callable[[Document | None], None], event: str | None = None
 ) -> None:
-    """Edits a condition of the JSON API; `on_change` is called with what is complete of it, None for no condition.
-    `event`: whose properties are offered first."""
+    """Edits a condition on events, of the JSON API; `on_change` is called with what is complete of it, None for no
+    condition. `event`: whose properties are offered."""
+    _build(document, on_change, lambda changed: _Builder(known, changed, event))
+
+
+def conditions_on_people(known: Known, document: Document | None, on_change: Callable[[Document | None], None]) -> None:
+    """The same on people, who have traits and did things."""
+    _build(document, on_change, lambda changed: _Builder(known, changed, None, of_people=True))
+
+
+def _build(
+    document: Document | None,
+    on_change: Callable[[Document | None], None],
+    make: "Callable[[Callable[[], None]], _Builder]",
+) -> None:
     group = tree.read(document)
     place = ui.element("div").classes("conditions")
-    builder = _Builder(known, event, lambda: on_change(tree.write(group)))
-    builder.group(group, place, 1)
+    make(lambda: on_change(tree.write(group))).group(group, place, 1)
 
 
 class _Builder:
     """Draws groups; `changed` is called when a value has changed."""
 
-    def __init__(self, known: Known, event: str | None, changed: Callable[[], None]) -> None:
+    def __init__(self, known: Known, changed: Callable[[], None], event: str | None, of_people: bool = False) -> None:
         self._known = known
-        self._event = event
         self._changed = changed
+        self._event = event
+        self._of_people = of_people
 
     def group(self, group: Group, place: Element, depth: int) -> None:
         def draw() -> None:
@@ -87,7 +100,7 @@ class _Builder:
                 self._changed()
 
         with ui.button("Add filter", icon="add").props("flat dense no-caps").classes("self-start"), ui.menu():
-            ui.menu_item("Property or trait", lambda: add(Comparison()))
+            ui.menu_item("Trait" if self._of_people else "Property or trait", lambda: add(Comparison()))
             ui.menu_item("People in a segment", lambda: add(Membership()))
             ui.menu_item("People who did something", lambda: add(Acted()))
             if depth + 2 < DEEPEST:
@@ -111,7 +124,10 @@ class _Builder:
             draw()
             self._changed()
 
-        pickers.field_picker(self._known, "Field", part.field, choose, self._event)
+        if self._of_people:
+            pickers.trait_picker(self._known, "Trait", part.field, choose)
+        else:
+            pickers.field_picker(self._known, "Field", part.field, choose, self._event)
         rest = ui.element("div").classes("condition-value")
         draw()
 
@@ -167,15 +183,14 @@ class _Builder:
     def _acted(self, part: Acted, depth: int) -> None:
         options = {True: "did", False: "did not do"}
         set_ = self._set
-        with ui.element("div").classes("condition-value"):
-            pickers.choice("People who", options, part.did, lambda did: set_(part, "did", did))
-            pickers.event_picker(self._known, "Event", part.event, lambda name: set_(part, "event", name))
+        pickers.choice("People who", options, part.did, lambda did: set_(part, "did", did))
+        pickers.event_picker(self._known, "Event", part.event, lambda name: set_(part, "event", name))
         with ui.element("div").classes("condition-value"):
             pickers.number("At least times", part.at_least, lambda times: set_(part, "at_least", max(times or 1, 1)))
             pickers.number("At most times", part.at_most, lambda times: set_(part, "at_most", times))
         optional_range(self._known, part.range, lambda range_: set_(part, "range", range_))
         if depth + 3 < DEEPEST:
-            inner = _Builder(self._known, part.event, self._changed)
+            inner = _Builder(self._known, self._changed, part.event)
             inner.group(part.where, ui.element("div").classes("conditions nested"), depth + 2)
 
     def _set(self, part: Part, name: str, value: Any) -> None:

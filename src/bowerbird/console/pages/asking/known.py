@@ -66,7 +66,10 @@ class Known:
             likely = {field: title for field, title in properties.items() if self.is_number(field)}
             return {"value": "Value"} | likely | properties
         columns = {name: column_title(name) for name in COLUMNS}
-        return properties | columns | {f"trait:{escape(name)}": f"{name} · trait" for name in self.traits}
+        return properties | columns | self.trait_fields()
+
+    def trait_fields(self) -> dict[str, str]:
+        return {f"trait:{escape(name)}": f"{name} · trait" for name in self.traits}
 
     def when_traits_come(self, act: Callable[[], None]) -> None:
         self._waiting.append(act)

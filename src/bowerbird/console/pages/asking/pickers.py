@@ -6,7 +6,7 @@ from typing import Any
 from nicegui import ui
 from nicegui.elements.select import Select
 
-from bowerbird.console.pages.asking.known import Known, property_field, title
+from bowerbird.console.pages.asking.known import Known, escape, property_field, title
 from bowerbird.errors import QuestionInvalidError
 from bowerbird.insights.fields import field as parse_field
 
@@ -57,6 +57,15 @@ def field_picker(known: Known, label: str, value: str, on_change: Chosen, event:
     made = _fields(lambda: known.fields(event), label, value, on_change)
     if not known.traits:
         known.when_traits_come(lambda: _offer(made, known.fields(event)))
+    return made
+
+
+def trait_picker(known: Known, label: str, value: str, on_change: Chosen) -> Select:
+    """A trait of people; one that was never seen can be typed."""
+    made = _fields(known.trait_fields, label, value, on_change)
+    made.key_generator = lambda given: given if given.startswith("trait:") else f"trait:{escape(given)}"
+    if not known.traits:
+        known.when_traits_come(lambda: _offer(made, known.trait_fields()))
     return made
 
 

@@ -82,6 +82,17 @@ class QuestionPage:
         asked = Asked(self.page, self.view.kind, self.document)
         self.page.run(asked.work, self._show, self._result, asked.cancel)
 
+    def export(self, answer: Answer) -> None:
+        """Gives the answer as a file."""
+        table = self.view.table(answer, self.mode)
+        parts.download_csv(self.view.kind, [column.title for column in table.columns], table.rows)
+
+    def below(self, answer: Answer) -> None:
+        """Builds what stands below an answer on its page, and not on boards."""
+
+    def more_actions(self) -> None:
+        """Builds further buttons beside those that every question has."""
+
     def _opened(self, default: Document) -> Document:
         try:
             given = decode(self.page.query.get("q", ""))
@@ -104,6 +115,7 @@ class QuestionPage:
             parts.empty_state("Nothing found", "Choose a longer range, another event, or fewer filters.")
         else:
             self.view.show(answer, self.mode)
+            self.below(answer)
         freshness(answer, self.page.sources.clock.now())
 
     def _bar(self) -> None:
@@ -117,9 +129,10 @@ class QuestionPage:
 
     def _actions(self) -> None:
         with ui.element("div").classes("row-line answer-actions"):
+            self.more_actions()
             if self.page.visitor.can("keep boards"):
                 ui.button("Save to board", icon="dashboard_customize", on_click=self._save).props("flat dense no-caps")
-            ui.button("CSV", icon="download", on_click=self._csv).props("flat dense no-caps")
+            ui.button("CSV", icon="download", on_click=self._export).props("flat dense no-caps")
             if any(mode.is_chart for mode in self.view.modes):
                 self._picture_button()
             call = ui.button("Copy as API call", icon="terminal", on_click=self._call).props("flat dense no-caps")
@@ -141,12 +154,11 @@ class QuestionPage:
     def _remember(self) -> None:
         self.page.remember(q=encode(self.document), **{"as": "" if self.mode == self.view.modes[0].name else self.mode})
 
-    def _csv(self) -> None:
+    def _export(self) -> None:
         if self._answer is None:
             parts.tell("", QuestionInvalidError("there is no answer yet", "Ask first."))
-            return
-        table = self.view.table(self._answer)
-        parts.download_csv(self.view.kind, [column.title for column in table.columns], table.rows)
+        else:
+            self.export(self._answer)
 
     def _call(self) -> None:
         with parts.dialog("Ask the same over the JSON API") as shown:

@@ -34,7 +34,8 @@ class View(NamedTuple):
     """The first one is shown unless another is chosen."""
     show: Callable[[Answer, str], None]
     """Builds the answer in a mode."""
-    table: Callable[[Answer], Table]
+    table: Callable[[Answer, str], Table]
+    """The answer's numbers, of what the mode shows."""
     is_empty: Callable[[Answer], bool]
     """Whether there is nothing to show: then it is said what to do instead."""
     stacked: bool = False
@@ -42,3 +43,12 @@ class View(NamedTuple):
 
     def mode(self, name: str) -> Mode:
         return next((mode for mode in self.modes if mode.name == name), self.modes[0])
+
+
+def group_name(breakdown: Sequence[str], group: Sequence[str | None]) -> str:
+    """A breakdown's group for people: `pro, not set`, `in Buyers`."""
+    names = []
+    for field, value in zip(breakdown, group, strict=True):
+        source, _, segment = field.partition(":")
+        names.append("not set" if value is None else f"{value} {segment}" if source == "segment" else value)
+    return ", ".join(names)

@@ -24,7 +24,7 @@ def show(answer: Answer, _: str) -> None:
     parts.note(f"The first {rows}; there are more." if result.truncated else f"{rows}.")
 
 
-def table_of(answer: Answer) -> Table:
+def table_of(answer: Answer, _: str = "table") -> Table:
     result: SqlResult = answer.result
     columns = [
         Column(str(at), each.name, "number" if each.type in _WHOLE else "text")

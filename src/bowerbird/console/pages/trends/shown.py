@@ -5,7 +5,7 @@ from typing import Any
 from nicegui import ui
 
 from bowerbird.console.pages import parts
-from bowerbird.console.pages.asking import Mode, Table, View
+from bowerbird.console.pages.asking import Mode, Table, View, group_name
 from bowerbird.console.pages.parts import Column
 from bowerbird.insights.base import Answer
 from bowerbird.insights.trend.answer import Line, Trend
@@ -35,7 +35,7 @@ def show(answer: Answer, mode: str) -> None:
             _summary(answer)
 
 
-def table_of(answer: Answer) -> Table:
+def table_of(answer: Answer, _: str = "table") -> Table:
     """A row a bucket, a column a line; the period before stands beside."""
     trend: Trend = answer.result
     lines = [(name_of(line, answer.question), line) for line in trend.lines]
@@ -53,7 +53,7 @@ def table_of(answer: Answer) -> Table:
 
 def name_of(line: Line, question: TrendQuestion) -> str:
     """What a line is called: its series, unless there is one alone, and its group."""
-    group = "everything else" if line.other else ", ".join("not set" if each is None else each for each in line.group)
+    group = "everything else" if line.other else group_name(question.breakdown, line.group)
     alone = len(question.series) == 1 and question.formula is None
     if line.label == "formula":
         series = question.formula or ""
