@@ -7,6 +7,7 @@ from nicegui import ui
 from bowerbird.console import answers
 from bowerbird.console.api.catalog import catalog_events, said
 from bowerbird.console.pages import parts
+from bowerbird.console.pages.first_event import ask_for_events
 from bowerbird.console.pages.page import Page
 from bowerbird.console.pages.parts import Column
 from bowerbird.registry.described import LONGEST_DESCRIPTION, Description
@@ -56,8 +57,7 @@ class _Desk:
 
     def _show(self, events: list[Entry]) -> None:
         if not events:
-            text = "Names and properties are learned from the events that come in."
-            parts.empty_state("The catalog is empty", text, parts.first_event(self._page.desk.collector_url))
+            ask_for_events(self._page)
             return
         if (event := next((one for one in events if one["name"] == self._event), None)) is not None:
             self._detail(event)

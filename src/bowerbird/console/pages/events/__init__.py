@@ -12,6 +12,7 @@ from bowerbird.console.pages.events import form
 from bowerbird.console.pages.events.columns import Table, chosen, table
 from bowerbird.console.pages.events.names import Names, names_of
 from bowerbird.console.pages.events.search import Search
+from bowerbird.console.pages.first_event import ask_for_events
 from bowerbird.console.pages.masks import masks_of
 from bowerbird.console.pages.page import Page
 from bowerbird.console.pages.whom import nodes_named
@@ -110,8 +111,4 @@ def _nothing(page: Page, search: Search) -> None:
             "Take away a filter, or look at Refusals: a request that was refused leaves no event.",
         )
         return
-    parts.empty_state(
-        "No events yet",
-        "Send one with an API key of this workspace; it shows here within a second.",
-        parts.first_event(page.desk.collector_url),
-    )
+    ask_for_events(page)

@@ -8,6 +8,7 @@ from bowerbird.console import answers
 from bowerbird.console.pages.masks import Masks
 from bowerbird.console.pages.parts import Column
 from bowerbird.console.pages.parts.facts import written
+from bowerbird.event import Event
 from bowerbird.warehouse.base import StoredEvent
 
 _KNOWN = (
@@ -53,7 +54,7 @@ def table(columns: list[str], events: list[StoredEvent], masks: Masks) -> Table:
     return Table(made, [_row(event, columns, masks) for event in events])
 
 
-def who(event: StoredEvent, masks: Masks) -> str:
+def who(event: StoredEvent | Event, masks: Masks) -> str:
     known = {"email": event.email, "user_id": event.user_id, "phone": event.phone, "anonymous_id": event.anonymous_id}
     shown = [value for name, value in known.items() if value and not masks.hides_name(name)]
     hidden = [value for value in masks.named(known).values() if value]

@@ -5,7 +5,7 @@ from bowerbird.console.pages.parts.csv import download_csv
 from bowerbird.console.pages.parts.dialogs import Then, ask_first, dialog, show_secret
 from bowerbird.console.pages.parts.facts import facts, fields, happened, json_block, timeline, when
 from bowerbird.console.pages.parts.grid import Column, data_table
-from bowerbird.console.pages.parts.messages import empty_state, failure, first_event, tell
+from bowerbird.console.pages.parts.messages import empty_state, failure, tell
 from bowerbird.console.pages.parts.text import (
     code_line,
     copy_button,
@@ -32,7 +32,6 @@ __all__ = [
     "failure",
     "fields",
     "figure",
-    "first_event",
     "happened",
     "heading",
     "json_block",

@@ -17,15 +17,6 @@ def empty_state(title: str, next_step: str, curl: str = "") -> None:
             code_line(curl)
 
 
-def first_event(collector_url: str) -> str:
-    """A request that sends one event."""
-    return (
-        f"curl '{collector_url}/v1/analytics/events' \\\n"
-        "  -H 'Authorization: Bearer <key>' -H 'Content-Type: application/json' \\\n"
-        """  -d '{"event":{"name":"signup","user_id":"u-1"}}'"""
-    )
-
-
 def failure(error: Exception, again: Callable[[], None] | None = None) -> None:
     """What went wrong and what to do, where the result would stand. Internals stay in the engine's output."""
     message, hint = words(error)

@@ -8,6 +8,7 @@ from bowerbird.console import answers
 from bowerbird.console.cursors import TimedKey, cursor, keyset
 from bowerbird.console.failures import ApiError
 from bowerbird.console.pages import parts
+from bowerbird.console.pages.first_event import ask_for_events
 from bowerbird.console.pages.masks import MASK, Masks, masks_of
 from bowerbird.console.pages.page import Page
 from bowerbird.console.pages.parts import Column
@@ -120,8 +121,4 @@ def _nobody(page: Page, q: str) -> None:
             "Identifiers are compared as they were sent, e-mails without regard to case. Try another one, or any kind.",
         )
         return
-    parts.empty_state(
-        "Nobody yet",
-        "A person comes about with the first event that names one, by user_id, e-mail, phone or anonymous_id.",
-        parts.first_event(page.desk.collector_url),
-    )
+    ask_for_events(page)
