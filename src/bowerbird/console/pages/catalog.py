@@ -19,8 +19,8 @@ _COLUMNS = (
     Column("name", "Event"),
     Column("count", "Events", "number", 110),
     Column("properties", "Properties", "number", 110),
-    Column("last_seen", "Last seen", "time", 205),
-    Column("first_seen", "First seen", "time", 205),
+    Column("last_seen", "Last seen", "time", 225),
+    Column("first_seen", "First seen", "time", 225),
     Column("said", "Description"),
 )
 

@@ -1,4 +1,4 @@
-"""`/`: what has come in, whether all of it is accounted for, and what came last."""
+"""`/`: what has come in and how fast, whether all of it is accounted for, and what came last."""
 
 from typing import Any, NamedTuple
 
@@ -7,12 +7,18 @@ from nicegui import ui
 from bowerbird.console import answers
 from bowerbird.console.api.audit import balance_of
 from bowerbird.console.pages import parts
+from bowerbird.console.pages.events.columns import who
 from bowerbird.console.pages.first_event import ask_for_events
+from bowerbird.console.pages.masks import Masks, masks_of
 from bowerbird.console.pages.page import Page
 from bowerbird.console.pages.parts import Column
+from bowerbird.insights.base import Answer
 from bowerbird.warehouse.base import EventQuery, StoredEvent
 
+_EVERY = 5.0
+"""Seconds between looks at the figures."""
 _LATEST = 10
+_RATES = {"range": {"last": 24, "unit": "hour"}, "unit": "hour", "breakdown": ["dialect"]}
 _DIALECTS = (
     Column("dialect", "Dialect", width=160),
     *(Column(name, name.replace("_", " ").capitalize(), "number") for name in ("accepted", "stored", "duplicate")),
@@ -20,8 +26,8 @@ _DIALECTS = (
     *(Column(name, name.capitalize(), "number") for name in ("erased", "pending")),
 )
 _EVENTS = (
-    Column("received", "Received", "time", 220),
-    Column("name", "Event"),
+    Column("occurred", "Time", "time", 220),
+    Column("name", "Event", "link"),
     Column("who", "Who"),
     Column("dialect", "Dialect", width=130),
 )
@@ -30,6 +36,7 @@ _EVENTS = (
 class _Overview(NamedTuple):
     counts: dict[str, Any]
     latest: list[StoredEvent]
+    masks: Masks
 
 
 def build(page: Page) -> None:
@@ -38,34 +45,85 @@ def build(page: Page) -> None:
 
 
 def _look(page: Page) -> _Overview:
-    counts = balance_of(page.sources).of(page.workspace).document()
     latest = page.sources.warehouse.events(EventQuery(workspace=page.workspace, limit=_LATEST))
-    return _Overview(counts, latest)
+    return _Overview(_counts(page), latest, masks_of(page))
+
+
+def _counts(page: Page) -> dict[str, Any]:
+    return balance_of(page.sources).of(page.workspace).document()
 
 
 def _show(page: Page, found: _Overview) -> None:
-    counts = found.counts
-    if not counts["accepted"]:
+    if not found.counts["accepted"]:
         ask_for_events(page)
         return
-    with ui.element("div").classes("figures"):
-        parts.figure("Accepted", f"{counts['accepted']:,}", "events, all time")
-        parts.figure("Stored", f"{counts['stored']:,}", "counted once")
-        parts.figure("Duplicates", f"{counts['duplicate']:,}", "sent again")
-        parts.figure("Quarantined", f"{counts['quarantined']:,}", "could not be processed")
-        parts.figure("Pending", f"{counts['pending']:,}", "on their way")
-        parts.figure("Balance", "Even" if counts["balanced"] else "Off", _balance_hint(counts["balanced"]))
+    _keep_current(page, found.counts)
+    with parts.section("Events by dialect", "Each of the last 24 hours, by the time at which events occurred."):
+        page.run(lambda: _ask_rates(page), _show_rates)
     with parts.section("Latest events"):
-        parts.data_table(_EVENTS, [_event(event) for event in found.latest], "The latest events")
+        rows = [_event(event, found.masks) for event in found.latest]
+        parts.data_table(_EVENTS, rows, "The latest events", lambda number: page.navigate(rows[number]["href"]))
     with parts.section("By dialect"):
-        rows = [{"dialect": name, **each} for name, each in counts["dialects"].items()]
-        parts.data_table(_DIALECTS, rows, "Events by dialect and outcome")
+        dialects = [{"dialect": name, **each} for name, each in found.counts["dialects"].items()]
+        parts.data_table(_DIALECTS, dialects, "Events by dialect and outcome")
+
+
+def _keep_current(page: Page, counts: dict[str, Any]) -> None:
+    """The figures, which are looked at again and again."""
+    place = ui.element("div").classes("figures")
+
+    def show(counts: dict[str, Any]) -> None:
+        place.clear()
+        with place:
+            _figures(counts)
+
+    def look() -> None:
+        page.act(lambda: _counts(page), show, timer.deactivate)
+
+    show(counts)
+    timer = ui.timer(_EVERY, look, immediate=False)
+
+
+def _figures(counts: dict[str, Any]) -> None:
+    parts.figure("Accepted", f"{counts['accepted']:,}", "events, all time")
+    parts.figure("Stored", f"{counts['stored']:,}", "counted once")
+    parts.figure("Duplicates", f"{counts['duplicate']:,}", "sent again")
+    parts.figure("Quarantined", f"{counts['quarantined']:,}", "could not be processed")
+    parts.figure("Pending", f"{counts['pending']:,}", "on their way")
+    parts.figure("Balance", "Even" if counts["balanced"] else "Off", _balance_hint(counts["balanced"]))
 
 
 def _balance_hint(balanced: bool) -> str:
     return "every event accounted for" if balanced else "run `bowerbird audit`"
 
 
-def _event(event: StoredEvent) -> dict[str, Any]:
-    who = event.email or event.user_id or event.anonymous_id or event.phone or ""
-    return {"received": answers.iso(event.received_at), "name": event.name, "who": who, "dialect": event.dialect}
+def _ask_rates(page: Page) -> Answer:
+    timezone = page.visitor.workspace.settings.timezone
+    return page.sources.insights.ask(page.workspace, timezone, "trend", _RATES)
+
+
+def _show_rates(answer: Answer) -> None:
+    lines = [(line.group[0] or "none" if line.group else "others", line) for line in answer.result.lines]
+    events = sum(line.total or 0 for _, line in lines)
+    if not events:
+        parts.note("No event occurred within the last 24 hours.")
+        return
+    parts.chart(
+        {
+            "xAxis": {"type": "category", "data": [bucket[11:16] or bucket for bucket in answer.result.buckets]},
+            "yAxis": {"type": "value", "minInterval": 1},
+            "series": [{"type": "bar", "stack": "all", "name": name, "data": line.values} for name, line in lines],
+        },
+        f"{events:,} events in the last 24 hours, by hour and dialect",
+        260,
+    )
+
+
+def _event(event: StoredEvent, masks: Masks) -> dict[str, Any]:
+    return {
+        "occurred": answers.iso(event.occurred_at),
+        "name": event.name,
+        "href": f"/events/{event.event_id}",
+        "who": who(event, masks),
+        "dialect": event.dialect,
+    }

@@ -21,6 +21,7 @@ class Entry(NamedTuple):
 
 PAGES = (
     Entry("/", "Overview", "dashboard", "", "events:read", "overview"),
+    Entry("/live", "Live", "sensors", "", "events:read", "stream"),
     Entry("/boards", "Boards", "dashboard_customize", "", "insights:read", "boards"),
     Entry("/boards/{id}", "Board", "", "", "insights:read", "boards.one"),
     Entry("/trends", "Trends", "show_chart", "Questions", "insights:read", "trends"),

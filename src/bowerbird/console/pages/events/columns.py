@@ -13,8 +13,8 @@ from bowerbird.warehouse.base import StoredEvent
 
 _KNOWN = (
     Column("name", "Event", "link"),
-    Column("occurred_at", "Time", "time", 205),
-    Column("received_at", "Received", "time", 205),
+    Column("occurred_at", "Time", "time", 225),
+    Column("received_at", "Received", "time", 225),
     Column("who", "Who"),
     Column("dialect", "Dialect", width=120),
     Column("kind", "Kind", width=110),

@@ -21,7 +21,7 @@ _COLUMNS = (
     Column("identifiers", "Identifiers"),
     Column("traits", "Traits", "number", 100),
     Column("merged", "Merged", "number", 100),
-    Column("created_at", "First seen", "time", 205),
+    Column("created_at", "First seen", "time", 225),
 )
 _ANY = "any"
 

@@ -1,0 +1,46 @@
+"""`/live` and the overview: events as they come."""
+
+from typing import Any
+
+
+def test_events_show_as_they_come_through_the_filter_until_it_is_paused(serving: Any, tab: Any) -> None:
+    page = tab("viewer").open("/live?name=lively")
+    sent = 0
+    while not page.get_by_role("link", name="lively event").count():
+        serving.send(serving.key, name="lively event", user_id="liv", event_id=f"live-{sent}")
+        serving.send(serving.key, name="quiet", user_id="liv", event_id=f"quiet-{sent}")
+        sent += 1
+        page.wait_for_timeout(200)
+    page.locator(".line", has_text="lively event").first.get_by_text("liv · scribe · track").wait_for()
+    assert page.get_by_role("link", name="quiet").count() == 0
+    page.get_by_role("button", name="Pause").click()
+    page.get_by_text("Paused.").wait_for()
+    serving.send(serving.key, name="lively, while paused", user_id="liv", event_id="live-paused")
+    page.get_by_role("button", name="Go on").click()
+    page.get_by_role("link", name="lively, while paused").wait_for()
+
+
+def test_another_workspaces_events_do_not_show(serving: Any, tab: Any, until: Any) -> None:
+    serving.call("workspace", "create", "live-elsewhere")
+    key = serving.call("key", "create", "--workspace", "live-elsewhere", "--scope", "events:write")["secret"]
+    page = tab("admin", width=390).open("/live")
+    page.get_by_text("Waiting for the next event").wait_for()
+    until(lambda: serving.send(key, name="of others", user_id="x") == 202)
+    while not page.get_by_role("link", name="of ours").count():
+        serving.send(key, name="of others", user_id="x")
+        serving.send(serving.key, name="of ours", user_id="x")
+        page.wait_for_timeout(200)
+    assert page.get_by_role("link", name="of others").count() == 0
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+
+
+def test_the_overview_counts_on_and_draws_the_rates(serving: Any, tab: Any) -> None:
+    page = tab("viewer").open("/")
+    page.get_by_role("img", name="events in the last 24 hours").wait_for()
+    accepted = page.locator(".figure", has_text="Accepted").locator(".figure-value")
+    before = accepted.inner_text()
+    serving.send(serving.key, name="one more", user_id="liv")
+    page.wait_for_function(
+        "(before) => [...document.querySelectorAll('.figure-value')][0].textContent !== before", arg=before
+    )
+    page.get_by_role("gridcell", name="scribe").first.wait_for()
