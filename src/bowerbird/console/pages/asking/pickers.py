@@ -42,12 +42,18 @@ def number(label: str, value: float | None, on_change: Chosen) -> ui.number:
     return made
 
 
-def event_picker(known: Known, label: str, value: str | None, on_change: Chosen) -> Select:
-    """An event's name, searched by typing; None is any event."""
-    options = {"": "Any event"} | {name: name for name in known.events() if name}
+NOT_CHOSEN = ""
+"""An event that is still to be chosen."""
+
+
+def event_picker(known: Known, label: str, value: str | None, on_change: Chosen, any_event: bool = True) -> Select:
+    """An event's name, searched by typing; None is any event, where that may be chosen."""
+    options = {"": "Any event"} if any_event else {}
+    options |= {name: name for name in known.events() if name}
     if value:
         options.setdefault(value, value)
-    made = _searched(label, options, value or "", lambda chosen: on_change(chosen or None))
+    shown = None if value == NOT_CHOSEN or (value is None and not any_event) else value or ""
+    made = _searched(label, options, shown, lambda chosen: on_change(chosen or None))
     made.props["new-value-mode"] = "add-unique"
     return made
 

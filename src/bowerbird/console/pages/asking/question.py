@@ -42,6 +42,8 @@ class QuestionPage:
         self._unreadable: QuestionInvalidError | None = None
         self.document = self._opened(default)
         self.mode = view.mode(page.query.get("as", "")).name
+        self.also: dict[str, str] = {}
+        """What else of the page stands in its address."""
         self.known: Known
         self._answer: Answer | None = None
 
@@ -87,6 +89,10 @@ class QuestionPage:
         table = self.view.table(answer, self.mode)
         parts.download_csv(self.view.kind, [column.title for column in table.columns], table.rows)
 
+    def show(self, answer: Answer) -> None:
+        """Builds the answer; pages whose numbers can be opened do more than boards do."""
+        self.view.show(answer, self.mode)
+
     def below(self, answer: Answer) -> None:
         """Builds what stands below an answer on its page, and not on boards."""
 
@@ -114,7 +120,7 @@ class QuestionPage:
         if self.view.is_empty(answer):
             parts.empty_state("Nothing found", "Choose a longer range, another event, or fewer filters.")
         else:
-            self.view.show(answer, self.mode)
+            self.show(answer)
             self.below(answer)
         freshness(answer, self.page.sources.clock.now())
 
@@ -152,7 +158,8 @@ class QuestionPage:
                 self._show(self._answer)
 
     def _remember(self) -> None:
-        self.page.remember(q=encode(self.document), **{"as": "" if self.mode == self.view.modes[0].name else self.mode})
+        mode = "" if self.mode == self.view.modes[0].name else self.mode
+        self.page.remember(q=encode(self.document), **{"as": mode}, **self.also)
 
     def _export(self) -> None:
         if self._answer is None:

@@ -32,27 +32,13 @@ def build_form(page: QuestionPage) -> None:
         asking.choice("By", _UNITS, document.get("unit", "day"), lambda unit: page.set(unit=unit))
     with ui.element("div").classes("form-group"):
         _SeriesForm(page).build(ui.element("div").classes("form-group"))
-    with _group("Filters for all series"):
-        asking.conditions(known, document.get("where"), lambda where: page.set(where=where), _first_event(page))
-    with _group("Breakdown"):
-        _breakdown(page)
+    asking.filters_group(page, "Filters for all series", _first_event(page))
+    asking.breakdown_group(page, _first_event(page))
     with ui.element("div").classes("form-group"):
         formula = asking.text("Formula", document.get("formula", ""), lambda text: page.set(formula=text.strip()))
         formula.props["placeholder"] = "A / B * 100"
         compare = document.get("compare", "")
         asking.choice("Compare with", _COMPARE, compare, lambda chosen: page.set(compare=chosen))
-
-
-def _breakdown(page: QuestionPage) -> None:
-    fields = page.document.get("breakdown", [])
-
-    def changed(fields: list[str]) -> None:
-        limit.visible = bool(fields)
-        page.set(breakdown=fields)
-
-    asking.breakdown(page.known, fields, changed, _first_event(page))
-    limit = asking.groups_limit(page.document.get("limit", 10), lambda limit: page.set(limit=limit))
-    limit.visible = bool(fields)
 
 
 class _SeriesForm:
@@ -145,10 +131,3 @@ class _SeriesForm:
 def _first_event(page: QuestionPage) -> str | None:
     event: str | None = page.document.get("series", [{}])[0].get("event")
     return event
-
-
-def _group(title: str) -> ui.element:
-    group = ui.element("div").classes("form-group")
-    with group:
-        parts.text_element("h2", title)
-    return group
