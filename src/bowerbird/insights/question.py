@@ -67,7 +67,7 @@ class Kind(NamedTuple):
     answer: Callable[[Any, Asking], Any]
 
 
-def parse(type_: type[T], given: bytes | Mapping[str, Any] | T) -> T:
+def parse(type_: type[T], given: bytes | Mapping[str, Any] | msgspec.Struct) -> T:
     """A question of this type from JSON, from Python's own values, or as it is. Raises `QuestionInvalidError` that
     names the place in the document."""
     try:

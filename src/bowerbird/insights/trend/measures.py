@@ -59,8 +59,8 @@ def _simple(taken: tuple[str, ...], where: str, kept: tuple[str, ...], total: st
 def _persons(events: Events, buckets: int) -> Stages:
     if buckets > persons.MOST_BUCKETS:
         total = "count(DISTINCT person)::DOUBLE"
-        kept = (f"{events.person()} AS person", "bucket")
-        return Stages(("person",), "person IS NOT NULL", None, kept, total, partial(_by_bucket, total))
+        resolved = (f"{events.person()} AS person", "bucket")
+        return Stages(("person",), "person IS NOT NULL", None, resolved, total, partial(_by_bucket, total))
     # Merges are followed once a person rather than once an event; where a condition has followed them, nothing is left
     person, kept = events.plain("person"), persons.words(buckets)
     results, joined = partial(persons.results, buckets), partial(persons.merged, buckets)
