@@ -3,7 +3,7 @@
 from bowerbird.console.pages.asking.behind import Number, show_people
 from bowerbird.console.pages.asking.breakdown import breakdown, groups_limit
 from bowerbird.console.pages.asking.conditions import conditions, conditions_on_people
-from bowerbird.console.pages.asking.groups import breakdown_group, filters_group, group
+from bowerbird.console.pages.asking.groups import breakdown_group, filters_group, group, pair
 from bowerbird.console.pages.asking.known import Known, title
 from bowerbird.console.pages.asking.pickers import (
     NOT_CHOSEN,
@@ -19,6 +19,7 @@ from bowerbird.console.pages.asking.pickers import (
 from bowerbird.console.pages.asking.question import QuestionPage
 from bowerbird.console.pages.asking.ranges import optional_range, range_picker
 from bowerbird.console.pages.asking.view import Mode, Table, View, group_name
+from bowerbird.console.pages.asking.written import share, span
 
 __all__ = [
     "NOT_CHOSEN",
@@ -42,9 +43,12 @@ __all__ = [
     "number",
     "number_picker",
     "optional_range",
+    "pair",
     "range_picker",
     "segment_picker",
+    "share",
     "show_people",
+    "span",
     "text",
     "title",
     "trait_picker",

@@ -20,6 +20,11 @@ def group(title: str = "") -> Iterator[ui.element]:
         yield made
 
 
+def pair() -> ui.element:
+    """Fields side by side."""
+    return ui.element("div").classes("condition-value")
+
+
 def filters_group(page: QuestionPage, title: str, event: str | None = None) -> None:
     """The question's `where`. `event`: whose properties are offered."""
     with group(title):

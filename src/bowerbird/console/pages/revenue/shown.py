@@ -25,7 +25,7 @@ _TOTALS = (
     Column("revenue", "Revenue", "number", 140),
     Column("orders", "Orders", "number", 110),
     Column("buyers", "Buyers", "number", 110),
-    Column("average", "Average order", "number", 140),
+    Column("average", "Average order", "number", 150),
     Column("repeat", "Repeat buyers", "number", 130),
 )
 

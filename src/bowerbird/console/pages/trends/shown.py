@@ -106,9 +106,9 @@ def _summary(answer: Answer) -> None:
     """The lines' totals, which is what the legend alone would leave out."""
     trend: Trend = answer.result
     compared = any(line.previous is not None for line in trend.lines)
-    columns = [Column("name", "Series"), Column("total", "Whole range", "number", 140)]
+    columns = [Column("name", "Series"), Column("total", "Total", "number", 110)]
     if compared:
-        columns += [Column("before", "Before", "number", 120), Column("change", "Change", width=130)]
+        columns += [Column("before", "Before", "number", 95), Column("change", "Change", width=105)]
     rows = [
         (name_of(line, answer.question), line.total, *((_before(line), change(line)) if compared else ()))
         for line in trend.lines
@@ -130,7 +130,7 @@ def change(line: Line) -> str:
     before = _before(line)
     if line.total is None or not before:
         return "–"
-    return f"{(line.total - before) / abs(before) * 100:+.1f} %"
+    return f"{(line.total - before) / abs(before) * 100:+,.1f} %"
 
 
 def said(value: float | None) -> str:
