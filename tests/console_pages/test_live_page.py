@@ -3,14 +3,15 @@
 from typing import Any
 
 
-def test_events_show_as_they_come_through_the_filter_until_it_is_paused(serving: Any, tab: Any) -> None:
+def test_events_show_as_they_come_through_the_filter_until_it_is_paused(serving: Any, tab: Any, until: Any) -> None:
     page = tab("viewer").open("/live?name=lively")
-    sent = 0
-    while not page.get_by_role("link", name="lively event").count():
-        serving.send(serving.key, name="lively event", user_id="liv", event_id=f"live-{sent}")
-        serving.send(serving.key, name="quiet", user_id="liv", event_id=f"quiet-{sent}")
-        sent += 1
-        page.wait_for_timeout(200)
+
+    def comes() -> int:
+        serving.send(serving.key, name="quiet", user_id="liv")
+        serving.send(serving.key, name="lively event", user_id="liv")
+        return page.get_by_role("link", name="lively event").count()
+
+    until(comes)
     page.locator(".line", has_text="lively event").first.get_by_text("liv · scribe · track").wait_for()
     assert page.get_by_role("link", name="quiet").count() == 0
     page.get_by_role("button", name="Pause").click()
@@ -26,10 +27,13 @@ def test_another_workspaces_events_do_not_show(serving: Any, tab: Any, until: An
     page = tab("admin", width=390).open("/live")
     page.get_by_text("Waiting for the next event").wait_for()
     until(lambda: serving.send(key, name="of others", user_id="x") == 202)
-    while not page.get_by_role("link", name="of ours").count():
+
+    def comes() -> int:
         serving.send(key, name="of others", user_id="x")
         serving.send(serving.key, name="of ours", user_id="x")
-        page.wait_for_timeout(200)
+        return page.get_by_role("link", name="of ours").count()
+
+    until(comes)
     assert page.get_by_role("link", name="of others").count() == 0
     assert page.evaluate("document.documentElement.scrollWidth") == 390
 

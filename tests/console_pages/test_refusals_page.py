@@ -10,13 +10,16 @@ def test_there_is_advice_for_every_reason() -> None:
     assert set(ADVICE) == set(Reason)
 
 
-def test_a_refusal_names_field_reason_and_what_to_do(serving: Any, tab: Any) -> None:
+def test_a_refusal_names_field_reason_and_what_to_do(serving: Any, tab: Any, until: Any) -> None:
     assert serving.send(serving.key, user_id="u-1") == 422
     page = tab("viewer").open("/refusals")
     line = page.locator(".line", has_text="422 invalid").first
-    while not line.count():  # collectors write refusals down twice a second
+
+    def there() -> int:
         page.get_by_role("button", name="Refresh").click()
-        page.wait_for_timeout(100)
+        return line.count()
+
+    until(there)  # collectors write refusals down twice a second
     line.get_by_text("event.name: Name can't be blank.").wait_for()
     line.get_by_text("Mend the fields that are named").wait_for()
     assert line.get_by_role("link", name="Documentation").get_attribute("href") == "/docs"
