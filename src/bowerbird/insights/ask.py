@@ -17,9 +17,11 @@ from bowerbird.insights.question import Asking, Moment, Question, parse, zone
 from bowerbird.insights.ranges import iso
 
 _NEWEST = """
-    SELECT epoch_us(max(received_at)) FROM (
-        SELECT received_at FROM hot WHERE workspace = $workspace
-        UNION ALL SELECT received_at FROM cold WHERE workspace = $workspace)"""
+    SELECT epoch_us(received_at) FROM (
+        SELECT id_time, received_at FROM hot WHERE workspace = $workspace
+        UNION ALL SELECT id_time, received_at FROM cold WHERE workspace = $workspace)
+    ORDER BY id_time DESC LIMIT 1"""
+"""Event ids are given on receipt. Asking for the greatest passes over all row groups that cannot have it."""
 
 AT_ONCE = 4
 """Questions that run at a time; others wait for their turn."""
@@ -94,6 +96,6 @@ class Insights:
         return find
 
     def _freshness(self, workspace: str, stop: Stop) -> Freshness:
-        newest = self._tables.rows(*Statement(_NEWEST, {"workspace": workspace}), stop)[0][0]
+        newest = self._tables.rows(*Statement(_NEWEST, {"workspace": workspace}), stop)
         events, age = self._pending()
-        return Freshness(None if newest is None else iso(newest, _UTC), events, age)
+        return Freshness(iso(newest[0][0], _UTC) if newest else None, events, age)
