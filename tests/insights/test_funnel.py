@@ -327,6 +327,21 @@ def test_an_excluded_event_ends_an_attempt_and_not_the_next_one(asked: Any, told
     assert [persons(asked, world, exclusions=exclusions) for world in (once, again, before)] == [[1, 0], [1, 1], [1, 1]]
 
 
+def test_what_serves_a_step_does_not_lie_between_steps(asked: Any, told: Any) -> None:
+    any_event = [{}]
+    assert persons(asked, told((1, "a", 5), (1, "b", 3)), exclusions=any_event) == [1, 1]
+    assert persons(asked, told((1, "a", 5), (1, "a", 4), (1, "b", 3)), exclusions=any_event) == [1, 1]
+    assert persons(asked, told((1, "a", 5), (1, "x", 4), (1, "b", 3)), exclusions=any_event) == [1, 0]
+
+
+@pytest.mark.parametrize("order", ["ordered", "strict", "any"])
+def test_a_group_is_that_of_the_first_event_also_among_equal_times(asked: Any, told: Any, order: str) -> None:
+    world = told(*((person, name, 5) for person in range(1, 6) for name in ("b", "a")))
+    question = {"range": {"last": 1}, "steps": [{"event": "a"}, {"event": "b"}], "order": order, "breakdown": ["name"]}
+    groups = asked.ask(world, "funnel", question).result.groups
+    assert [(group.group, [step.persons for step in group.steps]) for group in groups] == [(["a"], [5, 5])]
+
+
 def test_events_of_nobody_and_an_empty_workspace(asked: Any, told: Any) -> None:
     assert persons(asked, told((None, "a", 5), (None, "b", 3))) == [0, 0]
     result = asked.ask(told(), "funnel", {"steps": [{}, {}], "breakdown": ["name"], "people": {"step": 1}}).result
