@@ -55,7 +55,7 @@ class Stopwatch:
 
 
 @contextmanager
-def processor(data: Path, batch_events: int = 10_000) -> Iterator[Processor]:
+def processor(data: Path, batch_events: int = 5_000) -> Iterator[Processor]:
     """As `bowerbird.wiring.engine` puts it together, with one thread for DuckDB."""
     with ExitStack() as closing:
         warehouse = DuckWarehouse(data / "warehouse.duckdb", threads=1)

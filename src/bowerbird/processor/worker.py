@@ -37,7 +37,7 @@ class Stores(NamedTuple):
 class Processor:
     """Runs in one thread. Killed anywhere and started again, it ends up where it would have been."""
 
-    def __init__(self, stores: Stores, batch_events: int = 10_000, steps: Sequence[Step] = STEPS) -> None:
+    def __init__(self, stores: Stores, batch_events: int = 5_000, steps: Sequence[Step] = STEPS) -> None:
         self.log, self.state, self.seen, self.warehouse = stores
         self.batch_events = batch_events
         self.steps = steps

@@ -13,7 +13,14 @@ from bowerbird.errors import BowerbirdError
 from bowerbird.state.tables import metadata
 
 SCHEMA_VERSION = 1
-_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON", "cache_size=-65536", "temp_store=MEMORY")
+_PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "secure_delete=ON",
+    "cache_size=-65536",
+    "temp_store=MEMORY",
+    "wal_autocheckpoint=4000",  # pages; batches write many of them again and again
+)
 
 
 def open_sqlite(path: Path | None) -> Engine:
