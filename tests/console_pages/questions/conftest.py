@@ -1,13 +1,36 @@
 """A workspace of a small shop, beside the one that the other tests look at."""
 
 import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 import httpx
 import pytest
 
 PASSWORD = "a password of the shop"
+WALKS = (
+    ("ann", "view", "03-03T10:00"),
+    ("ann", "cart", "03-03T10:01"),
+    ("ann", "buy", "03-03T10:03"),
+    ("ann", "view", "03-11T10:00"),
+    ("bob", "view", "03-03T10:00"),
+    ("bob", "cart", "03-03T10:02"),
+    ("cy", "view", "03-04T09:00"),
+    ("cy", "view", "03-18T09:00"),
+    ("dee", "view", "03-10T09:00"),
+    ("dee", "buy", "03-10T09:05"),
+)
+"""In 2025, when the third of March was a Monday."""
 HOSTILE = 'it\'s "$(echo hacked)" <img src=x onerror=hacked=1> {{hacked}}'
+
+
+def settle(serving: Any) -> None:
+    """Until everything that was sent can be asked about."""
+    deadline = time.monotonic() + 30
+    with serving.http() as http:
+        while http.get("/readyz").json()["lag"]["events"]:
+            assert time.monotonic() < deadline
 
 
 class Shop(NamedTuple):
@@ -42,10 +65,7 @@ def shop(serving: Any) -> Shop:
         order = {"user_id": user, "value": value, "currency": "EUR", "event_id": f"o{number}"}
         assert serving.send(key, name="purchase", **order) == 202
     assert serving.send(key, name=HOSTILE, user_id="u3", event_id="h1") == 202
-    deadline = time.monotonic() + 30
-    with serving.http() as http:
-        while http.get("/readyz").json()["lag"]["events"]:
-            assert time.monotonic() < deadline
+    settle(serving)
     return Shop(serving.url, key)
 
 
@@ -56,3 +76,47 @@ def newcomer(serving: Any) -> str:
     user = ("--name", "newcomer", "--password", PASSWORD, "--role", "owner", "--workspace", "still-empty")
     serving.call("user", "create", *user)
     return "newcomer"
+
+
+class Walks(NamedTuple):
+    """Few people who viewed, put into the cart and bought in March 2025 (`WALKS`). Lately, ann came by the campaigns
+    spring and summer and paid 30 EUR; bob paid 20 EUR, and signed up today."""
+
+    url: str
+    range: dict[str, str]
+    """Of March 2025."""
+    analyst: str = "walks-analyst"
+    viewer: str = "walks-viewer"
+
+
+@pytest.fixture(scope="session")
+def walks(serving: Any) -> Walks:
+    serving.call("workspace", "create", "walks", "currency=EUR")
+    key = serving.call("key", "create", "--workspace", "walks", "--scope", "events:write")["secret"]
+    for role in ("analyst", "viewer"):
+        user = ("--name", f"walks-{role}", "--password", PASSWORD, "--role", role, "--workspace", "walks")
+        serving.call("user", "create", *user)
+    events = [{"user_id": user, "event": event, "timestamp": f"2025-{at}:00Z"} for user, event, at in WALKS]
+    for days, campaign in ((2, "spring"), (1, "summer")):
+        at = (datetime.now(UTC) - timedelta(days=days)).isoformat()
+        events.append({"user_id": "ann", "event": "visit", "timestamp": at, "properties": {"utm_campaign": campaign}})
+    with httpx.Client(headers={"Authorization": key, "Auth-Type": "api"}, trust_env=False) as http:
+        for event in events:
+            assert http.post(f"{serving.collector}/v1/events", json={"event": event}).status_code == 200
+    for user, value in (("ann", 30), ("bob", 20)):
+        assert serving.send(key, name="paid", user_id=user, value=value, currency="EUR", event_id=f"p-{user}") == 202
+    assert serving.send(key, name="joined", user_id="bob", event_id="j-bob") == 202
+    settle(serving)
+    return Walks(serving.url, {"since": "2025-03-01", "until": "2025-04-01"})
+
+
+@pytest.fixture
+def pick() -> Callable[..., None]:
+    """Chooses an option of a picker that is searched by typing; `number`: of those with this label."""
+
+    def choose(page: Any, label: str, typed: str, number: int = -1) -> None:
+        page.get_by_label(label, exact=True).nth(number).click()
+        page.keyboard.type(typed)
+        page.get_by_role("option", name=typed).first.click()
+
+    return choose

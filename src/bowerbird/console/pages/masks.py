@@ -19,6 +19,10 @@ class Masks:
         self._properties = {(one.name, one.property) for one in marks if one.property}
         self._names = {one.property for one in marks if one.property}
 
+    @property
+    def hide_something(self) -> bool:
+        return bool(self._events or self._names)
+
     def hides(self, event: str, prop: str) -> bool:
         return event in self._events or (event, prop) in self._properties
 

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from bowerbird.console.pages.asking import personal
+from bowerbird.console.pages.masks import masks_of
 from bowerbird.console.pages.page import Page
 from bowerbird.insights.base import Answer, Stop
 
@@ -16,10 +18,14 @@ class Asked:
         self._stop = Stop()
 
     def work(self) -> Answer:
-        """Blocking. Raises `QuestionInvalidError`, `QuestionStoppedError`."""
+        """Blocking. Raises `QuestionInvalidError`, `QuestionStoppedError`, and `BowerbirdError` where the answer would
+        tell the visitor what is marked as personal data."""
         self._stop = stop = Stop()
+        masks = masks_of(self._page)
+        personal.check(masks, self._kind, self._document)
         zone = self._page.visitor.workspace.settings.timezone
-        return self._page.sources.insights.ask(self._page.workspace, zone, self._kind, self._document, stop)
+        answer = self._page.sources.insights.ask(self._page.workspace, zone, self._kind, self._document, stop)
+        return personal.masked(masks, answer)
 
     def cancel(self) -> None:
         """Safe from any thread."""

@@ -108,7 +108,10 @@ def learn(page: Page) -> Known:
     """Blocking."""
     zone = page.visitor.workspace.settings.timezone
     today = datetime.fromtimestamp(page.sources.clock.now() / SECOND, ZoneInfo(zone)).date()
-    return Known(page.sources.catalog.catalog(page.workspace), segments(page), zone, today)
+    hidden = {(one.name, one.property) for one in page.sources.described.all(page.workspace) if one.hidden}
+    counts = page.sources.catalog.catalog(page.workspace)
+    offered = [one for one in counts if not hidden & {(one.name, ""), (one.name, one.property)}]
+    return Known(offered, segments(page), zone, today)
 
 
 def segments(page: Page) -> list[str]:

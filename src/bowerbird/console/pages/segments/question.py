@@ -5,6 +5,8 @@ from nicegui import ui
 from bowerbird.console.pages import parts
 from bowerbird.console.pages.asking import QuestionPage
 from bowerbird.console.pages.asking.call import curl
+from bowerbird.console.pages.asking.personal import hidden_traits
+from bowerbird.console.pages.masks import masks_of
 from bowerbird.console.pages.segments import kept
 from bowerbird.console.pages.segments.form import EVERYBODY
 from bowerbird.insights.base import Answer
@@ -43,10 +45,20 @@ class SegmentPage(QuestionPage):
             return
         zone = self.page.visitor.workspace.settings.timezone
         insights, workspace = self.page.sources.insights, self.page.workspace
+
+        def write() -> bytes:
+            document["traits"] = self._shown(document.get("traits", []))
+            return b"".join(insights.people_csv(workspace, zone, document))
+
         self.page.act(
-            lambda: b"".join(insights.people_csv(workspace, zone, document)),
+            write,
             lambda content: ui.download.content(content, "segment.csv", "text/csv"),
         )
+
+    def _shown(self, traits: list[str]) -> list[str]:
+        """Those that the visitor may see; blocking."""
+        hidden = hidden_traits(masks_of(self.page), traits)
+        return [name for name in traits if name not in hidden]
 
     def _keep(self) -> None:
         kept.ask_for_name(self.page, self.document.get("condition", EVERYBODY), self.kept_anew)
