@@ -67,12 +67,14 @@ class Page:
 
     def navigate(self, path: str, **query: str | int | None) -> None:
         """Opens a local path."""
-        ui.navigate.to(_address(path, query))
+        with self._client:
+            ui.navigate.to(_address(path, query))
 
     def remember(self, **state: str | int | None) -> None:
         """Writes the state into the address, without loading anything: a reload, a bookmark or a shared link opens
         the page with it in `query`. None and '' are left out."""
-        ui.navigate.history.replace(_address(self.path, state))
+        with self._client:  # whatever asks for it may have removed its own element
+            ui.navigate.history.replace(_address(self.path, state))
 
 
 def _address(path: str, query: Mapping[str, str | int | None]) -> str:

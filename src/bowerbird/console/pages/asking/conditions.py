@@ -186,8 +186,8 @@ class _Builder:
         pickers.choice("People who", options, part.did, lambda did: set_(part, "did", did))
         pickers.event_picker(self._known, "Event", part.event, lambda name: set_(part, "event", name))
         with ui.element("div").classes("condition-value"):
-            pickers.number("At least times", part.at_least, lambda times: set_(part, "at_least", max(times or 1, 1)))
-            pickers.number("At most times", part.at_most, lambda times: set_(part, "at_most", times))
+            pickers.number("At least times", part.at_least, lambda times: set_(part, "at_least", times or 1), 1)
+            pickers.number("At most times", part.at_most, lambda times: set_(part, "at_most", times), 1)
         optional_range(self._known, part.range, lambda range_: set_(part, "range", range_))
         if depth + 3 < DEEPEST:
             inner = _Builder(self._known, self._changed, part.event)

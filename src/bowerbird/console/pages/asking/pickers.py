@@ -31,13 +31,16 @@ def text(label: str, value: str, on_change: Chosen) -> ui.input:
     return made
 
 
-def number(label: str, value: float | None, on_change: Chosen) -> ui.number:
-    """`on_change` is called with None where nothing, or no number, stands."""
+def number(
+    label: str, value: float | None, on_change: Chosen, least: float | None = None, most: float | None = None
+) -> ui.number:
+    """`on_change` is called with None where nothing, or no number, stands. What is beyond `least` and `most` is put
+    right when the field is left."""
 
     def changed(given: float | None) -> None:
         on_change(int(given) if given is not None and given == int(given) else given)
 
-    made = ui.number(label, value=value, on_change=lambda event: changed(event.value))
+    made = ui.number(label, value=value, min=least, max=most, on_change=lambda event: changed(event.value))
     made.props("outlined dense debounce=500").classes("pick")
     return made
 

@@ -80,7 +80,7 @@ class _Picker:
             if last is not None and 1 <= last <= MOST_BUCKETS:
                 self._set(self._range | {"last": int(last)})
 
-        pickers.number("How many", self._range.get("last", 30), count).props("min=1")
+        pickers.number("How many", self._range.get("last", 30), count, 1, MOST_BUCKETS)
         unit = self._range.get("unit", "day")
         pickers.choice("Of what", _UNITS, unit, lambda unit: self._set(self._range | {"unit": unit}))
 

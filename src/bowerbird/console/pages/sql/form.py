@@ -38,7 +38,7 @@ def build_form(page: QuestionPage) -> None:
     text.on("keydown.meta.enter", run)
     with ui.element("div").classes("row-line"):
         ui.button("Run", icon="play_arrow", on_click=run).props("unelevated no-caps").tooltip("Ctrl + Enter")
-        asking.number("Rows at most", limit, set_limit).classes("rows-at-most").props(f"min=1 max={MOST_ROWS}")
+        asking.number("Rows at most", limit, set_limit, 1, MOST_ROWS).classes("rows-at-most")
     with ui.expansion("Tables and columns").classes("more"):
         schemas = ui.element("div").classes("schemas")
     for table in _TABLES:

@@ -110,7 +110,7 @@ class _SeriesForm:
         asking.number_picker(self._page.known, "Of", series.get("of", "value"), set_of, series.get("event"))
         if name == "percentile":
             set_rank = lambda rank: self._set(series, "percentile", rank)  # noqa: E731
-            asking.number("Percentile", series.get("percentile", 50), set_rank).props("min=0 max=100")
+            asking.number("Percentile", series.get("percentile", 50), set_rank, 0, 100)
 
     def _add(self, place: ui.element) -> None:
         self._series.append({})
