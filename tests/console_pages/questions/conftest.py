@@ -58,6 +58,9 @@ def shop(serving: Any) -> Shop:
     for role in ("owner", "analyst", "viewer"):
         user = ("--name", f"shop-{role}", "--password", PASSWORD, "--role", role, "--workspace", "shop")
         serving.call("user", "create", *user)
+    deadline = time.monotonic() + 30
+    while serving.send(key, name=HOSTILE, user_id="u3", event_id="h1") != 202:  # the key is on its way
+        assert time.monotonic() < deadline
     for number, plan in enumerate(("pro", "free", "pro"), 1):
         person = {"user_id": f"u{number}", "event_id": f"s{number}"}
         assert serving.send(key, name="signup", properties={"plan": plan, "seats": number}, **person) == 202
@@ -101,8 +104,11 @@ def walks(serving: Any) -> Walks:
         at = (datetime.now(UTC) - timedelta(days=days)).isoformat()
         events.append({"user_id": "ann", "event": "visit", "timestamp": at, "properties": {"utm_campaign": campaign}})
     with httpx.Client(headers={"Authorization": key, "Auth-Type": "api"}, trust_env=False) as http:
-        for event in events:
-            assert http.post(f"{serving.collector}/v1/events", json={"event": event}).status_code == 200
+        url, deadline = f"{serving.collector}/v1/events", time.monotonic() + 30
+        while http.post(url, json={"event": events[0]}).status_code == 401:  # until the key has reached the collector
+            assert time.monotonic() < deadline
+        for event in events[1:]:
+            assert http.post(url, json={"event": event}).status_code == 200
     for user, value in (("ann", 30), ("bob", 20)):
         assert serving.send(key, name="paid", user_id=user, value=value, currency="EUR", event_id=f"p-{user}") == 202
     assert serving.send(key, name="joined", user_id="bob", event_id="j-bob") == 202

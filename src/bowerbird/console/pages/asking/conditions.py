@@ -148,7 +148,7 @@ class _Builder:
         elif part.op in NUMERIC:
             pickers.number("Value", part.value, set_value)
         elif part.op in ("equals", "not_equals") and self._known.is_boolean(part.field):
-            pickers.choice("Value", _TRUTH, _shown(part.value) if part.value in (True, False) else None, set_value)
+            pickers.choice("Value", _TRUTH, _shown(part.value) if isinstance(part.value, bool) else None, set_value)
         else:
             pickers.text("Value", "" if part.value is None else _shown(part.value), set_value)
 
