@@ -1,5 +1,6 @@
 """Who may ask what: every route against every scope, and nobody across workspaces."""
 
+import re
 import time
 from collections.abc import Callable
 from typing import Any, get_args
@@ -7,6 +8,7 @@ from typing import Any, get_args
 import httpx
 import pytest
 
+from bowerbird.insights.kinds import KINDS
 from bowerbird.registry.base import Scope
 
 ROUTES = {
@@ -22,10 +24,22 @@ ROUTES = {
     ("DELETE", "/api/v1/people/p1"): "profiles:write",
     ("GET", "/api/v1/catalog"): "metrics:read",
     ("PUT", "/api/v1/catalog"): "admin",
+    ("GET", "/api/v1/refusals"): "events:read",
+    **{("POST", f"/api/v1/insights/{kind}"): "insights:read" for kind in KINDS},
+    ("POST", "/api/v1/insights/segment/csv"): "insights:read",
+    ("GET", "/api/v1/segments"): "insights:read",
+    ("GET", "/api/v1/segments/s1"): "insights:read",
+    ("PUT", "/api/v1/segments/s1"): "admin",
+    ("DELETE", "/api/v1/segments/s1"): "admin",
+    ("GET", "/api/v1/boards"): "insights:read",
+    ("GET", "/api/v1/boards/b1"): "insights:read",
+    ("PUT", "/api/v1/boards/b1"): "admin",
+    ("DELETE", "/api/v1/boards/b1"): "admin",
     ("GET", "/api/v1/quarantine"): "admin",
     ("POST", "/api/v1/quarantine/retry"): "admin",
     ("POST", "/api/v1/replay"): "admin",
 }
+_PLACES = {"e": "{event_id}", "p": "{person_id}", "s": "{name}", "b": "{board_id}"}
 WITHOUT_KEY = {"/healthz", "/readyz", "/metrics"}
 
 
@@ -50,7 +64,7 @@ def test_the_matrix_covers_every_route(shared_house: Any) -> None:
     own = {path: item for path, item in document["paths"].items() if "servers" not in item}
     listed = {(method.upper(), path) for path, item in own.items() for method in item if path not in WITHOUT_KEY}
     tested = {
-        (method, path.partition("?")[0].replace("e1", "{event_id}").replace("p1", "{person_id}"))
+        (method, re.sub(r"(?<=/)([epsb])1(?=/|$)", lambda one: _PLACES[one[1]], path.partition("?")[0]))
         for method, path in ROUTES
     }
     assert listed == tested

@@ -30,19 +30,21 @@ _LOOK = 0.25
 
 def schemas() -> dict[str, Any]:
     """The shapes of all questions and results, for the OpenAPI document's components."""
-    return msgspec.json.schema_components(_types(), ref_template=_REF)[1]
-
-
-def _types() -> list[Any]:
-    return [Answer, *(kind.question for kind in KINDS.values()), *(_result(kind) for kind in KINDS.values())]
+    return _described()[1]
 
 
 def _result(kind: Kind) -> Any:
     return get_type_hints(kind.answer)["return"]
 
 
-def _schema(type_: Any) -> dict[str, Any]:
-    return msgspec.json.schema_components([type_], ref_template=_REF)[0][0]
+def _described() -> tuple[dict[Any, dict[str, Any]], dict[str, Any]]:
+    """References to all shapes by type, and the shapes by name. Made together: two of one name get longer ones."""
+    types = [Answer, *(kind.question for kind in KINDS.values()), *(_result(kind) for kind in KINDS.values())]
+    references, components = msgspec.json.schema_components(types, ref_template=_REF)
+    return dict(zip(types, references, strict=True)), components
+
+
+_references = _described()[0]
 
 
 async def _body(request: Request) -> bytes:
@@ -76,7 +78,7 @@ async def _unless_gone(request: Request, asking: Awaitable[Answer], stop: Stop) 
     response_class=StreamingResponse,
     responses={200: {"content": {"text/csv": {}}, "description": "A head, and a line for each."}, **failed(404, 504)},
     openapi_extra={
-        "requestBody": {"required": True, "content": {"application/json": {"schema": _schema(segment.Segment)}}}
+        "requestBody": {"required": True, "content": {"application/json": {"schema": _references[segment.Segment]}}}
     },
 )
 def segment_csv(session: Asker, body: Annotated[bytes, Depends(_body)]) -> StreamingResponse:
@@ -90,8 +92,8 @@ def segment_csv(session: Asker, body: Annotated[bytes, Depends(_body)]) -> Strea
 
 
 def _answer_schema(kind: Kind) -> dict[str, Any]:
-    shape = {"properties": {"question": _schema(kind.question), "result": _schema(_result(kind))}}
-    return {"allOf": [_schema(Answer), shape]}
+    shape = {"properties": {"question": _references[kind.question], "result": _references[_result(kind)]}}
+    return {"allOf": [_references[Answer], shape]}
 
 
 for _name, _kind in KINDS.items():
@@ -108,6 +110,6 @@ for _name, _kind in KINDS.items():
             **failed(404, 504),
         },
         openapi_extra={
-            "requestBody": {"required": True, "content": {"application/json": {"schema": _schema(_kind.question)}}}
+            "requestBody": {"required": True, "content": {"application/json": {"schema": _references[_kind.question]}}}
         },
     )
