@@ -25,6 +25,7 @@ PAGES = (
     Entry("/boards", "Boards", "dashboard_customize", "", "insights:read", "boards"),
     Entry("/boards/{id}", "Board", "", "", "insights:read", "boards.one"),
     Entry("/trends", "Trends", "show_chart", "Questions", "insights:read", "trends"),
+    Entry("/funnels", "Funnels", "filter_alt", "Questions", "insights:read", "funnels"),
     Entry("/revenue", "Revenue", "payments", "Questions", "insights:read", "revenue"),
     Entry("/segments", "Segments", "groups", "Questions", "insights:read", "segments"),
     Entry("/sql", "SQL", "code", "Questions", "insights:read", "sql"),

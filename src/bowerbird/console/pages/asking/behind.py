@@ -36,7 +36,8 @@ def show_people(question: QuestionPage, title: str, numbers: list[Number], first
     with parts.dialog(title) as shown:
         if len(numbers) > 1:
             choice = ui.toggle({at: each.title for at, each in enumerate(numbers)}, value=first)
-            choice.props("unelevated no-caps dense padding='4px 12px'").props["aria-label"] = "Which people"
+            choice.props("unelevated no-caps dense padding='4px 12px'").classes("self-start")
+            choice.props["aria-label"] = "Which people"
             choice.on_value_change(lambda event: load(numbers[event.value]))
         else:
             parts.note(numbers[0].title)

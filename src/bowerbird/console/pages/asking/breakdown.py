@@ -47,8 +47,8 @@ def breakdown(known: Known, fields: Fields, on_change: Callable[[Fields], None],
 
     def remove(number: int) -> None:
         del fields[number]
-        draw()
         changed()
+        draw()
 
     def changed() -> None:
         on_change([field for field in fields if field])

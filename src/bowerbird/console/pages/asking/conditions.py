@@ -75,8 +75,8 @@ class _Builder:
     def _line(self, part: Part, group: Group, draw: Callable[[], None], depth: int) -> None:
         def remove() -> None:
             group.parts[:] = [each for each in group.parts if each is not part]
-            draw()
             self._changed()
+            draw()  # at last: the button that was pressed is gone then
 
         with ui.element("div").classes("condition"):
             with ui.element("div").classes("condition-main"):

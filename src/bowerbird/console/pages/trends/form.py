@@ -64,8 +64,8 @@ class _SeriesForm:
 
         def remove() -> None:
             self._series = [each for each in self._series if each is not series]
-            self.build(place)
             self._changed()
+            self.build(place)
 
         with ui.element("div").classes("series-head"):
             parts.text_element("h3", f"Series {label}")
@@ -114,8 +114,8 @@ class _SeriesForm:
 
     def _add(self, place: ui.element) -> None:
         self._series.append({})
-        self.build(place)
         self._changed()
+        self.build(place)
 
     def _set(self, series: Series, name: str, value: Any) -> None:
         if value in (None, ""):
