@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from bowerbird.warehouse.duck import DuckWarehouse
-from insights_clickhouse import ORDERS, ClickHouse, clickhouse
+from insights_clickhouse import ORDERS, ClickHouse, Spent, clickhouse
 from insights_data import DAY, World, world
 from insights_questions import Asked, Bowerbird, questions
 from report import Report, median
@@ -17,39 +17,41 @@ from report import Report, median
 HOME = Path(tempfile.gettempdir()) / "bowerbird-bench-insights"
 
 
-def timed(act: Callable[[], Any]) -> tuple[float, Any]:
-    started = time.perf_counter()
-    answer = act()
-    return time.perf_counter() - started, answer
+def timed(act: Callable[[int], Any], run: int) -> tuple[Spent, Any]:
+    started, cpu_started = time.perf_counter(), time.process_time()
+    answer = act(run)
+    return Spent(time.perf_counter() - started, time.process_time() - cpu_started), answer
 
 
 def compare(report: Report, asked: Asked, theirs: ClickHouse, runs: int) -> None:
     """In turns, the first of them cold; the numbers of every run have to agree."""
-    seconds: dict[str, list[float]] = {name: [] for name in ("ours", *ORDERS)}
+    spent: dict[str, list[Spent]] = {name: [] for name in ("ours", *ORDERS)}
     for run in range(runs + 1):
-        took, answer = timed(lambda run=run: asked.ours(run))  # type: ignore[misc]
-        seconds["ours"].append(took)
+        took, answer = timed(asked.ours, run)
+        spent["ours"].append(took)
         numbers = asked.our_numbers(answer)
         for table in ORDERS:
             took, rows = theirs.ask(asked.sql(run).format(events=table))
-            seconds[table].append(took)
+            spent[table].append(took)
             if asked.their_numbers(rows) != numbers or not numbers:
                 raise SystemExit(f"{asked.name}: {numbers} here, {asked.their_numbers(rows)} in ClickHouse")
-    tell(report, asked.name, seconds)
+    tell(report, asked.name, spent)
 
 
-def tell(report: Report, name: str, seconds: dict[str, list[float]]) -> None:
-    warm = {which: median(values[1:]) for which, values in seconds.items()}
+def tell(report: Report, name: str, spent: dict[str, list[Spent]]) -> None:
+    clock = {which: median([each.clock for each in values[1:]]) for which, values in spent.items()}
+    cpu = {which: median([each.cpu for each in values[1:]]) for which, values in spent.items()}
+    best = min(ORDERS, key=lambda table: clock[table])
     key = name.replace(" ", "_")
-    best = min(warm[table] for table in ORDERS)
-    cold = min(seconds[table][0] for table in ORDERS)
-    orders = ", ".join(f"{table} {warm[table]:.3f}" for table in ORDERS)
-    report.say(f"{name}: {warm['ours']:.3f} s, first {seconds['ours'][0]:.3f}; ClickHouse {orders}, first {cold:.3f}")
-    report.figure(f"{key}_first_s", seconds["ours"][0])
-    report.figure(f"{key}_clickhouse_s", best)
-    report.figure(f"{key}_clickhouse_first_s", cold)
-    report.target(f"{key}_s", warm["ours"], most=1)
-    report.target(f"{key}_to_clickhouse", warm["ours"] / best, most=1)
+    for which in ("ours", *ORDERS):
+        first = spent[which][0].clock
+        report.say(f"{name}, {which}: {clock[which]:.3f} s, first {first:.3f} s; {cpu[which]:.3f} s of CPU")
+    report.figure(f"{key}_first_s", spent["ours"][0].clock)
+    report.figure(f"{key}_clickhouse_s", clock[best])
+    report.figure(f"{key}_clickhouse_first_s", min(spent[table][0].clock for table in ORDERS))
+    report.figure(f"{key}_cpu_to_clickhouse", cpu["ours"] / cpu[best])
+    report.target(f"{key}_s", clock["ours"], most=1)
+    report.target(f"{key}_to_clickhouse", clock["ours"] / clock[best], most=1)
 
 
 def sizes(report: Report, made: World) -> None:

@@ -1,4 +1,5 @@
-"""chDB as a process of its own, in `.venv-bench`: reads one query a line, as JSON, and answers with seconds and rows."""
+"""chDB as a process of its own, in `.venv-bench`: reads one query a line, as JSON, and answers with seconds, CPU
+seconds of all its threads, and rows."""
 
 import json
 import sys
@@ -11,11 +12,11 @@ def main() -> None:
     session = Session(sys.argv[1])
     for line in sys.stdin:
         sql = json.loads(line)
-        started = time.perf_counter()
+        started, cpu_started = time.perf_counter(), time.process_time()
         result = session.query(sql, "JSONCompactEachRow")
-        seconds = time.perf_counter() - started
+        seconds, cpu = time.perf_counter() - started, time.process_time() - cpu_started
         rows = [json.loads(row) for row in result.bytes().decode().splitlines()]
-        print(json.dumps({"seconds": seconds, "rows": rows}), flush=True)
+        print(json.dumps({"seconds": seconds, "cpu": cpu, "rows": rows}), flush=True)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from insights_data import World
 
@@ -39,20 +39,28 @@ PERSON = "dictGetOrDefault('roots', 'root', toUInt64(person), person)"
 """Of this moment: after merges. A dictionary in memory, which is faster than a join."""
 
 
+class Spent(NamedTuple):
+    """Seconds."""
+
+    clock: float
+    cpu: float
+    """Of all threads: what a question costs, however busy the machine is otherwise."""
+
+
 class ClickHouse:
     def __init__(self, process: "subprocess.Popen[str]") -> None:
         self._process = process
 
-    def ask(self, sql: str) -> tuple[float, list[list[Any]]]:
-        """Seconds within ClickHouse, and rows."""
-        assert self._process.stdin and self._process.stdout
+    def ask(self, sql: str) -> tuple[Spent, list[list[Any]]]:
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
         self._process.stdin.write(f"{json.dumps(sql)}\n")
         self._process.stdin.flush()
         line = self._process.stdout.readline()
         if not line:
             raise RuntimeError(f"ClickHouse ended at: {sql}")
         answer = json.loads(line)
-        return answer["seconds"], answer["rows"]
+        return Spent(answer["seconds"], answer["cpu"]), answer["rows"]
 
 
 @contextmanager

@@ -11,7 +11,7 @@ import duckdb
 
 from bowerbird.clock import SECOND
 from bowerbird.warehouse.duck import DuckWarehouse
-from bowerbird.warehouse.schema import MOVED, STORED
+from bowerbird.warehouse.schema import MOVED, STORED, VERSION
 
 DAY = 86_400 * SECOND
 DAYS = 90
@@ -22,7 +22,9 @@ PARTITION = 500
 _ROWS = Path(__file__).with_name("insights_rows.sql").read_text()
 _ROOTS = """
     INSERT INTO roots SELECT person + 512, person
-    FROM (SELECT ((p * 20 // 50) << 26) | ((p * 20 % 50) << 9) | $partition AS person FROM range(0, $people, 5) AS r(p))"""
+    FROM (
+        SELECT ((p * 20 // 50) << 26) | ((p * 20 % 50) << 9) | $partition AS person
+        FROM range(0, $people, 5) AS r(p))"""
 _TRAITS = """
     INSERT INTO traits BY NAME
     SELECT 'default' AS workspace, person, unnest(['first_name', 'city']) AS name,
@@ -58,15 +60,18 @@ def world(folder: Path, events: int) -> World:
     """The events that the folder has; made now where it has none, which takes minutes and 3 GB."""
     told = folder / "world.json"
     if told.is_file():
-        have = World(folder, **json.loads(told.read_text()))
-        if have.events != events or time.time_ns() // 1000 - have.end > STALE:
+        content = json.loads(told.read_text())
+        version, have = content.pop("version", 0), World(folder, **content)
+        if version != VERSION or have.events != events or time.time_ns() // 1000 - have.end > STALE:
             raise SystemExit(f"{folder} holds other events, or old ones: remove it, or give another --data")
         return have
     end = time.time_ns() // 1000 // DAY * DAY + DAY
     made = World(folder, events, max(100, events // 20), end - DAYS * DAY, end)
     _write_parts(made)
     _fill(made)
-    told.write_text(json.dumps({"events": events, "people": made.people, "start": made.start, "end": end}))
+    told.write_text(
+        json.dumps({"events": events, "people": made.people, "start": made.start, "end": end, "version": VERSION})
+    )
     return made
 
 

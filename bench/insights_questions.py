@@ -41,7 +41,13 @@ class Bowerbird:
 
 
 def questions(bird: Bowerbird, world: World) -> list[Asked]:
-    return [_trend(bird, world), _funnel(bird, world), _retention(bird, world), _timeline(bird, world), _filter(bird, world)]
+    return [
+        _trend(bird, world),
+        _funnel(bird, world),
+        _retention(bird, world),
+        _timeline(bird, world),
+        _filter(bird, world),
+    ]
 
 
 def retention_question(world: World) -> dict[str, Any]:
@@ -107,7 +113,8 @@ def _retention(bird: Bowerbird, world: World) -> Asked:
         SELECT began, count(), {returned} FROM (
             SELECT {PERSON} AS who, minIf(toUnixTimestamp64Micro(occurred_at), name = 'signup') AS start,
                 intDiv(start - {first}, {7 * DAY}) AS began,
-                groupBitOrIf(bitShiftLeft(toUInt32(1), {week}), toUnixTimestamp64Micro(occurred_at) >= {first}) AS weeks
+                groupBitOrIf(bitShiftLeft(toUInt32(1), greatest({week}, 0)),
+                    toUnixTimestamp64Micro(occurred_at) >= {first}) AS weeks
             FROM {{events}} WHERE workspace = 'default' AND occurred_at < {_time(world.end)} GROUP BY who
             HAVING start >= {first})
         GROUP BY began ORDER BY began"""
@@ -185,5 +192,3 @@ def _monday(world: World) -> datetime:
 
 def _at(micros: int) -> datetime:
     return datetime.fromtimestamp(micros / SECOND, UTC)
-
-

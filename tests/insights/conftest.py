@@ -185,8 +185,10 @@ class Asked:
         columns = ", ".join(f'"{column}"' for column in COLUMNS_STORED)
         half = 'WHERE workspace = $workspace AND "index" % 2 = 1'
         self.db.execute(
-            f"INSERT INTO cold ({columns}) SELECT * REPLACE (properties::JSON::VARIANT AS properties, "
-            f"context::JSON::VARIANT AS context) FROM (SELECT {columns} FROM hot {half})",
+            f"INSERT INTO cold ({columns}, property_names) SELECT * REPLACE (properties::JSON::VARIANT AS properties, "
+            'context::JSON::VARIANT AS context), CASE WHEN "index" % 4 = 1 THEN '
+            "'/' || array_to_string(list_sort(json_keys(properties)), '/') || '/' END "
+            f"FROM (SELECT {columns} FROM hot {half})",
             {"workspace": WORKSPACE},
         )
         self.db.execute(f"DELETE FROM hot {half}", {"workspace": WORKSPACE})

@@ -59,3 +59,18 @@ def test_context_counts_too(duck, make_row):
     duck.write(rows, {1: 8})
     assert duck.move() == 8
     assert not taken_apart(duck)
+
+
+@pytest.mark.parametrize("few", [True, False])
+def test_a_property_is_found_after_a_move(duck, make_row, few):
+    names = ["plan", "Plan", "", "a/b", "/", 'a"b', "a\\b", "a\tb", "é", "a.b"]
+    more = {} if few else {f"k{key}": key for key in range(PATHS)}
+    duck.write([make_row(properties={each: "pro", **more}) for each in names], {1: len(names)})
+    duck.write([make_row(properties={}) for _ in range(16 - len(names))], {1: 16})
+    while duck.move():
+        pass
+    noted = duck.query("SELECT count(property_names) FROM cold")[0][0]
+    assert noted == (16 if few else 0)
+    for each in names:
+        found = duck.events(EventQuery("default", property=(each, "pro")))
+        assert [set(one.properties) - set(more) for one in found] == [{each}]

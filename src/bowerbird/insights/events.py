@@ -29,6 +29,9 @@ class Events:
         self._properties: dict[Field, str] = {}
         self._hot: list[str] = []
         self._cold: list[str] = []
+        self._missing: list[str] = []
+        self._possible: dict[str, str] = {}
+        """Of a cold row: whether it may have a property of this name."""
         self._traits: dict[Field, str] = {}
 
     def plain(self, column: str) -> str:
@@ -63,11 +66,19 @@ class Events:
     def table(self, where: str = "true", name: str = "events") -> str:
         """Adds the table to the draft and returns its name."""
         bounds = self._bounds()
-        hot, cold = (
-            f"SELECT {', '.join([*self._plain, *extra]) or '1'} FROM {table} WHERE {bounds}"
-            for table, extra in (("hot", self._hot), ("cold", self._cold))
+        parts = [("hot", self._hot, bounds), ("cold", self._cold, bounds)]
+        if self._possible:
+            # DuckDB reads all properties where none is the one, which takes fifty times as long as passing over rows
+            possible = f"(property_names IS NULL OR {' OR '.join(self._possible.values())})"
+            parts[1:] = [
+                ("cold", self._cold, f"{bounds} AND {possible}"),
+                ("cold", self._missing, f"{bounds} AND NOT {possible}"),
+            ]
+        selects = (
+            f"SELECT {', '.join([*self._plain, *extra]) or '1'} FROM {table} WHERE {which}"
+            for table, extra, which in parts
         )
-        rows = f"({hot} UNION ALL {cold}) AS s"
+        rows = f"({' UNION ALL '.join(selects)}) AS s"
         return self.draft.table(f"SELECT * FROM ({self._with_people(rows)}) WHERE {where}", name)
 
     def _property(self, path: tuple[str, ...]) -> str:
@@ -76,6 +87,10 @@ class Events:
         piece = f"json_extract(properties, {self.draft.bind(pointer)})::VARIANT"
         self._hot.append(f"{extracted(piece, ())} AS {name}")
         self._cold.append(f"{extracted('properties', [self.draft.bind(each) for each in path])} AS {name}")
+        self._missing.append(f"NULL::VARCHAR AS {name}")
+        if path[0] not in self._possible:
+            noted = self.draft.bind(f"/{path[0]}/")
+            self._possible[path[0]] = f"contains(property_names, {noted})"
         return name
 
     def _bounds(self) -> str:

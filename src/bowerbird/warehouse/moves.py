@@ -11,8 +11,9 @@ from bowerbird.warehouse.shredding import is_uniform, shredding
 _CUT = "SELECT max(id), count(*) FROM (SELECT rowid AS id FROM hot ORDER BY rowid LIMIT $rows)"
 _COLUMNS = ", ".join(f'"{column}"' for column in STORED)
 _COPY = f"""
-    INSERT INTO cold ({_COLUMNS})
-    SELECT * REPLACE (properties::JSON::VARIANT AS properties, context::JSON::VARIANT AS context)
+    INSERT INTO cold ({_COLUMNS}, property_names)
+    SELECT * REPLACE (properties::JSON::VARIANT AS properties, context::JSON::VARIANT AS context),
+        CASE WHEN $few THEN '/' || array_to_string(list_sort(json_keys(properties)), '/') || '/' END
     FROM (SELECT {_COLUMNS} FROM hot WHERE rowid <= $cut ORDER BY workspace, name, occurred_at)"""  # noqa: S608
 """Rows of one name stand together: they look alike, take fewer bytes, and are passed over as one."""
 _DELETE = "DELETE FROM hot WHERE rowid <= $cut"
@@ -38,16 +39,18 @@ def move_group(cursor: DuckDBPyConnection, rows: int) -> int:
     cut, found = cursor.execute(_CUT, {"rows": rows}).fetchall()[0]
     if found < rows:
         return 0
-    with shredding(cursor, max(rows // 4, 1)) if is_uniform(cursor, cut) else nullcontext():
-        _move(cursor, cut)
+    few = is_uniform(cursor, cut)
+    with shredding(cursor, max(rows // 4, 1)) if few else nullcontext():
+        _move(cursor, cut, few)
         checkpoint(cursor, _MERGES)
     return rows
 
 
-def _move(cursor: DuckDBPyConnection, cut: int) -> None:
+def _move(cursor: DuckDBPyConnection, cut: int, few: bool) -> None:
+    """`few`: names of properties are few enough to be noted of each row."""
     cursor.begin()
     try:
-        cursor.execute(_COPY, {"cut": cut})
+        cursor.execute(_COPY, {"cut": cut, "few": few})
         cursor.execute(_DELETE, {"cut": cut})
         cursor.execute(_FORGET)
         cursor.commit()

@@ -34,6 +34,7 @@ _COLD = f"""
 _OTHERS = f"""
     SELECT {_PLACE}, event_id AS id, {_HEAD}, NULL, NULL, NULL
     FROM (SELECT * FROM others"""  # noqa: S608
+_MAY_HAVE = " AND (property_names IS NULL OR contains(property_names, $property_noted))"
 _HAS = " AND variant_extract({}, $property)::VARCHAR = $property_value"
 _NEWEST = "ORDER BY occurred_at DESC, id_time DESC, id_low DESC LIMIT $limit"
 _OLDEST = "ORDER BY occurred_at, {id} LIMIT $limit"
@@ -48,7 +49,8 @@ def page(query: EventQuery) -> Statement:
     hot = cold = ""
     if query.property is not None:
         parameters["property"], parameters["property_value"] = query.property
-        hot, cold = _HAS.format("properties::JSON::VARIANT"), _HAS.format("properties")
+        parameters["property_noted"] = f"/{query.property[0]}/"
+        hot, cold = _HAS.format("properties::JSON::VARIANT"), _MAY_HAVE + _HAS.format("properties")
     sql = f"{_HOT} {where}{hot} {_NEWEST}) UNION ALL {_COLD} {where}{cold} {_NEWEST})"
     return f"{sql} ORDER BY occurred_us DESC, id DESC LIMIT $limit", parameters
 

@@ -17,7 +17,7 @@ The view `events` is hot and cold as one: properties and context as VARIANT, tra
 from bowerbird.person_ids import PERSON_ID
 from bowerbird.warehouse.event_ids import EVENT_ID
 
-VERSION = 3
+VERSION = 4
 """Of these tables; one more with each change that a file of before does not have."""
 
 ROW_GROUP = 122_880
@@ -87,7 +87,7 @@ _COMPUTED = "received_at TIMESTAMP GENERATED ALWAYS AS (make_timestamp(id_time -
 """Nothing dearer: DuckDB computes it for each row inserted, too."""
 _FATE = "outcome VARCHAR NOT NULL, duplicate_of VARCHAR"
 _HOT = _CONTENT.format(type="VARCHAR")
-_COLD = _CONTENT.format(type="VARIANT")
+_COLD = f"{_CONTENT.format(type='VARIANT')}, property_names VARCHAR"
 
 _BEFORE = f"""
     {EVENT_ID} AS event_id, {PERSON_ID} AS person_id, person,
@@ -107,4 +107,9 @@ TABLES = (
     f"CREATE VIEW IF NOT EXISTS events AS {_EVENTS}",
     f"CREATE TABLE IF NOT EXISTS schema_version AS SELECT {VERSION} AS version",
 )
-"""`value` is rounded where a sum can do without the rest; `value_exact` then holds all digits, else NULL."""
+"""`value` is rounded where a sum can do without the rest; `value_exact` then holds all digits, else NULL.
+
+`property_names` of a row in `cold`, such as `/Price/ProductID/`: it has no other properties at the top level. NULL: it
+may have any. DuckDB reads all properties of a row group in which no row has the one that is asked for, at 0.3 to 0.7
+µs a row, so whoever asks for one asks for it in rows that may have it alone.
+"""
