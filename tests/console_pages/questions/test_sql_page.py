@@ -49,3 +49,13 @@ def test_tables_and_columns_are_told(shop: Any, tab: Any) -> None:
     page = tab(shop.viewer).open("/sql")
     page.get_by_text("Tables and columns").click()
     page.locator(".schema .code", has_text="occurred_at").wait_for()
+
+
+def test_long_work_shows_progress_and_is_cancelled(shop: Any, tab: Any) -> None:
+    page = tab(shop.analyst).open("/sql")
+    run(page, f"SELECT count(*) FROM {', '.join(f'events AS e{number}' for number in range(14))}")
+    page.get_by_role("progressbar", name="Working").first.wait_for()
+    page.get_by_role("region", name="The answer").get_by_role("button", name="Cancel").click()
+    page.get_by_text("Cancelled.").wait_for()
+    run(page, "SELECT 1 AS one")
+    page.get_by_text("1 row.").wait_for()

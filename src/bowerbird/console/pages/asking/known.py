@@ -17,6 +17,8 @@ from bowerbird.state.base import CatalogCount
 MOST_NAMES = 1000
 """Offered by a picker, the most frequent ones; others can be typed."""
 _TRAITS = {"sql": "SELECT name FROM traits GROUP BY name ORDER BY count(*) DESC, name", "limit": 300}
+_LATER = 1.0
+"""Seconds before traits are looked for: the page's own question comes first."""
 _PATIENCE = 5.0
 """Seconds that looking for the names of traits may take."""
 _NUMBERS = frozenset({"integer", "number"})
@@ -130,4 +132,4 @@ def learn_traits(page: Page, known: Known) -> None:
             return []  # fields of traits can be typed
         return [str(row[0]) for row in answer.result.rows]
 
-    ui.timer(0, lambda: page.act(look, known.learn_traits), once=True)
+    ui.timer(_LATER, lambda: page.act(look, known.learn_traits), once=True)
