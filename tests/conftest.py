@@ -12,6 +12,7 @@ import duckdb
 import httpx
 import pytest
 import uvicorn
+from hypothesis import settings
 
 from bowerbird.clock import SECOND, FixedClock
 from bowerbird.console.app import create_app
@@ -34,6 +35,9 @@ from bowerbird.state.sql import SqlState
 from bowerbird.state.upkeep import SqlUpkeep
 from bowerbird.warehouse.memory import MemoryWarehouse
 from bowerbird.warehouse.tables import DuckTables
+
+settings.register_profile("any machine", deadline=None)
+settings.load_profile("any machine")
 
 NOW = 1_790_000_000 * SECOND
 CONTROL = "control-token-of-this-house"

@@ -95,8 +95,9 @@ def serving(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
     assert "Traceback" not in server.errors, server.errors
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
+    """Not for longer than a module: Playwright runs an event loop in this thread, beside which no other can run."""
     named = (os.environ.get("CHROMIUM", ""), "chromium", "chromium-browser", "google-chrome", "chrome")
     path = next((found for found in map(shutil.which, filter(None, named)) if found), None)
     if path is None:
