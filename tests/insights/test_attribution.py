@@ -7,10 +7,11 @@ from urllib.parse import parse_qs, urlsplit
 
 import msgspec
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bowerbird.errors import QuestionInvalidError
+from bowerbird.insights import attribution
 from bowerbird.insights.attribution import Attribution
 from bowerbird.insights.question import parse
 
@@ -121,11 +122,21 @@ def weights(question: Attribution, times: list[int]) -> list[float]:
     return [one / sum(raw) for one in raw]
 
 
-def expected(question: Attribution, world: Any) -> Any:
+def visits_of(touches: list[Any]) -> list[Any]:
+    """Touches that begin a visit; `touches` and they: (time, name)."""
+    told = sorted(touches)
+    return [
+        one
+        for before, one in zip([None, *told], told, strict=False)
+        if before is None or one[1] != before[1] or one[0] - before[0] > 30 * MINUTE
+    ]
+
+
+def expected(question: Attribution, world: Any, most: int = 100) -> Any:
     """(conversions by name, value by (name, currency)) as floats."""
     since, until, _ = world.period(question.range)
     lookback = question.lookback * DAY
-    touching = (since - lookback, until)
+    touching = (since - lookback - 30 * MINUTE, until)
     clicking = (touching[0] - 30 * DAY, until)
     touches = defaultdict(list)
     for event in world.events:
@@ -147,12 +158,7 @@ def expected(question: Attribution, world: Any) -> Any:
     values: dict[Any, float] = defaultdict(float)
     for event in conversions:
         at, person = event["occurred_at"], world.person(event)
-        inside = sorted(one for one in touches[person] if at - lookback <= one[0] <= at)
-        visits = [
-            one
-            for place, one in enumerate(inside)
-            if place == 0 or one[1] != inside[place - 1][1] or one[0] - inside[place - 1][0] > 30 * MINUTE
-        ]
+        visits = [one for one in visits_of(touches[person]) if at - lookback <= one[0] <= at][-most:]
         shares = weights(question, [one[0] for one in visits]) if visits else [1.0]
         for (_, key), share in zip(visits or [(0, None)], shares, strict=True):
             if share == 0:
@@ -181,15 +187,18 @@ QUESTIONS = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_the_same_credits(data: st.DataObject, asked: Any, worlds: Any, conditions: Any) -> None:
     world = data.draw(dense(worlds))
     given_ = data.draw(QUESTIONS)
     if data.draw(st.booleans()):
         given_ = {**given_, "where": data.draw(conditions)}
-    count, parts, values, conversions = expected(parse(Attribution, given_), world)
-    result = asked.ask(world, "attribution", given_).result
+    most = data.draw(st.sampled_from([1, 2, 3, 100]))
+    count, parts, values, conversions = expected(parse(Attribution, given_), world, most)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(attribution, "MOST_VISITS", most)
+        result = asked.ask(world, "attribution", given_).result
     assert result.conversions == count
     assert {credit.name: float(credit.conversions) for credit in result.credits} == pytest.approx(parts, abs=1e-9)
     found = {(one.name, each.currency): float(each.amount) for one in result.credits for each in one.revenue}
@@ -208,7 +217,7 @@ def test_the_same_credits(data: st.DataObject, asked: Any, worlds: Any, conditio
         assert sum(dealt, Decimal(0)) == amount
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_what_is_beyond_the_limit_is_one_row(data: st.DataObject, asked: Any, worlds: Any) -> None:
     world = data.draw(dense(worlds))

@@ -9,57 +9,71 @@ from bowerbird.insights.conditions import Condition
 from bowerbird.insights.draft import Draft, Statement, all_of
 from bowerbird.insights.events import Events
 from bowerbird.insights.question import Asking, Kind, Question
-from bowerbird.insights.ranges import Period
 from bowerbird.insights.touches import CLICK_DAYS, touches
 
 DAY = 86_400_000_000
 LONGEST_LOOKBACK = 365
 MOST_KEYS = 100
+MINUTE = 60_000_000
 VISIT_MINUTES = 30
+MOST_VISITS = 100
+"""Of one conversion that have a part in it."""
 _EXACT = Context(prec=100)
 _UNITS = 10**12
 """A conversion is dealt out in so many units of credit."""
 _CONVERSIONS = """
     SELECT row_number() OVER () AS number, person, instant, value, currency FROM (
-        SELECT arg_min_null(person, oldest) AS person, min(instant) AS instant, arg_min_null(value, oldest) AS value,
-            arg_min_null(currency, oldest) AS currency
-        FROM (SELECT *, row(instant, id_time, id_low) AS oldest FROM {events})
-        WHERE order_id IS NOT NULL GROUP BY order_id
+        SELECT person, instant, value, currency FROM {events} WHERE order_id IS NOT NULL
+        QUALIFY row_number() OVER (PARTITION BY order_id ORDER BY instant, id_time, id_low) = 1
         UNION ALL SELECT person, instant, value, currency FROM {events} WHERE order_id IS NULL)"""
-_PAIRS = """
-    SELECT c.number, c.instant, c.value, c.currency, t.instant AS touched, t.key
-    FROM {conversions} AS c LEFT JOIN {touches} AS t
-    ON t.person = c.person
-    AND t.instant <= c.instant AND t.instant >= c.instant - to_microseconds({lookback}::BIGINT)"""
-_ONE = """
-    SELECT {pick}(key, (touched, key)) AS key, {units}::HUGEINT AS units,
-        any_value(value)::DECIMAL(38, 9) AS amount, any_value(currency) AS currency
-    FROM {pairs} GROUP BY number"""
 _VISITS = """
-    SELECT * FROM {pairs} WINDOW w AS (PARTITION BY number ORDER BY touched, key)
-    QUALIFY key IS NULL OR key IS DISTINCT FROM lag(key) OVER w
-        OR touched - lag(touched) OVER w > INTERVAL {minutes} MINUTE"""
+    SELECT person, instant, key FROM {touches} WINDOW w AS (PARTITION BY person ORDER BY instant, key)
+    QUALIFY key IS DISTINCT FROM lag(key) OVER w OR instant - lag(instant) OVER w > INTERVAL {minutes} MINUTE"""
 _PLACED = """
-    SELECT *, row_number() OVER w AS place, count(*) OVER all_of_it AS places, max(touched) OVER all_of_it AS newest
-    FROM {visits}
-    WINDOW w AS (PARTITION BY number ORDER BY touched, key), all_of_it AS (PARTITION BY number)"""
-_WEIGHED = "SELECT *, {weight} AS weight FROM {placed}"
+    SELECT person, number, kind, instant, key, count(key) OVER w AS place,
+        max(instant) FILTER (kind = 0) OVER w AS newest
+    FROM (
+        SELECT person, instant, 0 AS kind, key, NULL::BIGINT AS number FROM {visits}
+        UNION ALL SELECT person, instant, 1, NULL, number FROM {conversions} WHERE person IS NOT NULL
+        UNION ALL SELECT person, instant - to_microseconds({lookback}::BIGINT), -1, NULL, number
+        FROM {conversions} WHERE person IS NOT NULL)
+    WINDOW w AS (PARTITION BY person ORDER BY instant, kind, key ROWS UNBOUNDED PRECEDING)"""
+"""Along each person's time: what a look-back begins before is -1, a visit is 0, a conversion is 1."""
+_BOUNDS = """
+    SELECT c.*, b.* EXCLUDE (number), until - since AS visits FROM (
+        SELECT number, greatest(min(place), max(place) - {most}::BIGINT) AS since, max(place) AS until,
+            max(newest) FILTER (kind = 1) AS newest
+        FROM {placed} WHERE kind <> 0 GROUP BY number HAVING min(place) < max(place)) AS b
+    JOIN {conversions} AS c ON c.number = b.number"""
+_DIRECT = """
+    SELECT NULL::VARCHAR AS key, currency, {units}::BIGINT AS units, value::DECIMAL(38, 9) AS amount
+    FROM {conversions} WHERE number NOT IN (SELECT number FROM {bounds})"""
+_ONE = """
+    SELECT p.key, b.currency, {units}::BIGINT AS units, b.value::DECIMAL(38, 9) AS amount
+    FROM {bounds} AS b JOIN {placed} AS p ON p.kind = 0 AND p.person = b.person AND p.place = {place}"""
+_PAIRS = """
+    SELECT b.number, b.value, b.currency, p.key, b.place - b.since AS nth, b.visits,
+        epoch_us(b.newest - p.instant) AS age
+    FROM (SELECT *, unnest(range(since + 1, until + 1)) AS place FROM {bounds}) AS b
+    JOIN {placed} AS p ON p.kind = 0 AND p.person = b.person AND p.place = b.place"""
+_TOTALS = "SELECT number, sum({weight}) AS total FROM {pairs} GROUP BY number"
 _SHARED = """
-    SELECT number, key, value, currency, place = places AS last,
-        floor(weight / sum(weight) OVER conversion * {units})::BIGINT AS units,
-        round(value::DOUBLE * (weight / sum(weight) OVER conversion), 9)::DECIMAL(38, 9) AS amount
-    FROM {weighed} WINDOW conversion AS (PARTITION BY number)"""
+    SELECT number, key, value, currency, nth = visits AS last, CASE WHEN NOT last THEN {share} END AS share,
+        floor(share * {units})::BIGINT AS units, round(value::DOUBLE * share, 9)::DECIMAL(38, 9) AS amount
+    FROM {pairs}"""
 _DEALT = """
-    SELECT key, currency,
-        CASE WHEN last THEN {units} - (sum(units) OVER conversion - units) ELSE units END::HUGEINT AS units,
-        CASE WHEN last THEN value - (sum(amount) OVER conversion - amount) ELSE amount END::DECIMAL(38, 9) AS amount
-    FROM {shared} WINDOW conversion AS (PARTITION BY number)"""
-_WEIGHTS = {
-    "linear": "1.0::DOUBLE",
-    "position": """CASE WHEN places <= 2 THEN 1.0 WHEN place IN (1, places) THEN 0.4
-        ELSE 0.2 / (places - 2) END::DOUBLE""",
-    "decay": "coalesce(pow(0.5, epoch_us(newest - touched)::DOUBLE / {half_life}::DOUBLE), 1)",
+    SELECT key, currency, units, amount FROM {shared} WHERE NOT last
+    UNION ALL SELECT any_value(key) FILTER (last), any_value(currency), {units} - coalesce(sum(units), 0)::BIGINT,
+        any_value(value) - coalesce(sum(amount), 0)
+    FROM {shared} GROUP BY number"""
+"""The last visit of a conversion takes what the others leave."""
+_SHARES = {
+    "linear": "1 / visits",
+    "position": """CASE WHEN visits = 2 THEN 0.5 WHEN nth = 1 THEN 0.4 ELSE 0.2 / (visits - 2) END::DOUBLE""",
+    "decay": "weight / total",
 }
+_WEIGHT = "round(pow(0.5, age / {half_life}::DOUBLE) * 1e15)::BIGINT"
+"""Whole numbers, which sum to the same in any order."""
 _KEYS = """
     SELECT key, row_number() OVER (ORDER BY key IS NULL, sum(units) DESC, key) AS rank
     FROM {credits} GROUP BY key"""
@@ -81,8 +95,9 @@ class Attribution(Question, frozen=True, kw_only=True):
     A touch is an event of the person, before the conversion or with it and within `lookback`, that names what is asked
     for: `utm_campaign`, `utm_source`, `utm_medium` as a property (with `$` too, or within `utm`) or in the page's
     address; a referrer of another host than the page's; or the id of a tracked link's click not older than 30 days.
-    Touches that follow one another with the same name, each within 30 minutes of the one before, are one. Touches
-    at one instant stand in the order of their names.
+    Touches that follow one another with the same name, each within 30 minutes of the one before, are one visit, which
+    counts at the time of its first. Touches at one instant stand in the order of their names. Of more than 100 visits
+    before a conversion, the newest 100 count, for every model.
 
     Of the events with one `order_id` in the range, the oldest converts. `where` holds for conversions.
     """
@@ -166,29 +181,34 @@ def answer(question: Attribution, asking: Asking) -> AttributionResult:
 def statement(question: Attribution, asking: Asking) -> Statement:
     """Rows (rank, or 0 for direct; name; currency; units of credit; how many have a value; sum of values)."""
     draft = asking.draft()
-    pairs = draft.table(_pairs(question, asking, draft), "pairs")
-    credits = draft.table(_credits(question, draft, pairs), "credits")
+    conversions = _conversions(question, asking, draft)
+    placed = _placed(question, asking, draft, conversions)
+    bounds = draft.table(_BOUNDS.format(placed=placed, conversions=conversions, most=draft.bind(MOST_VISITS)), "bounds")
+    direct = _DIRECT.format(conversions=conversions, bounds=bounds, units=_UNITS)
+    dealt = _dealt(question, draft, bounds, placed)
+    credits = draft.table(f"{direct} UNION ALL {dealt}", "credits")
     keys = draft.table(_KEYS.format(credits=credits), "keys")
     return draft.finish(_ANSWER.format(credits=credits, keys=keys, most=draft.bind(question.limit + 1)))
 
 
-def _pairs(question: Attribution, asking: Asking, draft: Draft) -> str:
-    """Every conversion with each of its touches; without any, with NULL."""
+def _placed(question: Attribution, asking: Asking, draft: Draft, conversions: str) -> str:
+    """Visits, and where conversions and their look-backs stand among them."""
     bounds = asking.bounds(question)
     lookback = question.lookback * DAY
-    touching = Period(bounds.since - lookback, bounds.until, bounds.zone)
-    clicking = Period(touching.since - CLICK_DAYS * DAY, bounds.until, bounds.zone)
-    events = Events(draft, touching)
-    where = asking.conditions.clause(question.touches, events)
-    return _PAIRS.format(
-        conversions=_conversions(question, asking, Events(draft, bounds)),
-        touches=touches(events, Events(draft, clicking), question.by, where),
-        lookback=draft.bind(lookback),
-    )
+    touching = bounds._replace(since=bounds.since - lookback - VISIT_MINUTES * MINUTE)
+    clicking = touching._replace(since=touching.since - CLICK_DAYS * DAY)
+    noted = asking.noted(clicking)
+    events = Events(draft, touching, noted)
+    of_buyers = f"{events.person()} IN (SELECT person FROM {conversions})"
+    where = all_of([of_buyers, asking.conditions.clause(question.touches, events)])
+    found = touches(events, Events(draft, clicking, noted), question.by, where)
+    visits = draft.table(_VISITS.format(touches=found, minutes=VISIT_MINUTES), "visits")
+    return draft.table(_PLACED.format(visits=visits, conversions=conversions, lookback=draft.bind(lookback)), "placed")
 
 
-def _conversions(question: Attribution, asking: Asking, events: Events) -> str:
+def _conversions(question: Attribution, asking: Asking, draft: Draft) -> str:
     """A table `number`, `person`, `instant`, `value`, `currency`, a row for each conversion."""
+    events = Events(draft, asking.bounds(question))
     person = events.person()
     plain = [events.plain(column) for column in ("id_time", "id_low", "order_id", "value", "currency")]
     instant = events.plain("occurred_at")
@@ -203,17 +223,17 @@ def _conversions(question: Attribution, asking: Asking, events: Events) -> str:
     return events.draft.table(_CONVERSIONS.format(events=rows), "conversions")
 
 
-def _credits(question: Attribution, draft: Draft, pairs: str) -> str:
-    """SQL for rows `key`, `units`, `amount`, `currency`: the parts of conversions."""
+def _dealt(question: Attribution, draft: Draft, bounds: str, placed: str) -> str:
+    """SQL for rows `key`, `currency`, `units`, `amount`: the parts of conversions that have visits."""
     if question.model in ("first", "last"):
-        return _ONE.format(pick="arg_min" if question.model == "first" else "arg_max", units=_UNITS, pairs=pairs)
-    weight = _WEIGHTS[question.model]
+        place = "b.until" if question.model == "last" else "b.since + 1"
+        return _ONE.format(bounds=bounds, placed=placed, place=place, units=_UNITS)
+    pairs = draft.table(_PAIRS.format(bounds=bounds, placed=placed), "pairs")
     if question.model == "decay":
-        weight = weight.format(half_life=draft.bind(question.half_life * DAY))
-    visits = draft.table(_VISITS.format(pairs=pairs, minutes=VISIT_MINUTES), "visits")
-    placed = draft.table(_PLACED.format(visits=visits), "placed")
-    weighed = draft.table(_WEIGHED.format(weight=weight, placed=placed), "weighed")
-    shared = draft.table(_SHARED.format(weighed=weighed, units=_UNITS), "shared")
+        weight = _WEIGHT.format(half_life=draft.bind(question.half_life * DAY))
+        totals = draft.table(_TOTALS.format(weight=weight, pairs=pairs), "totals")
+        pairs = f"(SELECT *, {weight} AS weight FROM {pairs} JOIN {totals} USING (number))"
+    shared = draft.table(_SHARED.format(pairs=pairs, share=_SHARES[question.model], units=_UNITS), "shared")
     return _DEALT.format(shared=shared, units=_UNITS)
 
 

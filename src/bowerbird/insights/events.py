@@ -1,6 +1,8 @@
 """The events of a question as a table: rows of `hot` and `cold` in a period, one column a field, each with the person
 of this moment."""
 
+from collections.abc import Sequence
+
 from bowerbird.insights import people
 from bowerbird.insights.draft import Draft
 from bowerbird.insights.fields import COLUMNS, Field
@@ -20,18 +22,21 @@ class Events:
     Each of these methods gives an expression for the table's own `where` and for whoever selects from the table.
     """
 
-    def __init__(self, draft: Draft, period: Period | None = None) -> None:
-        """`period`: bounds on `occurred_at`; None: none."""
+    def __init__(self, draft: Draft, period: Period | None = None, noted: Sequence[str] = ()) -> None:
+        """`period`: bounds on `occurred_at`; None: none. `noted`: what `property_names` of cold rows may be
+        (`Asking.noted`), which helps those that ask for several properties that few events have."""
         self.draft = draft
         self.period = period
+        self._noted = noted
+        self._only = ""
         self._plain: dict[str, None] = {}
         self._resolved = False
         self._properties: dict[Field, str] = {}
         self._hot: list[str] = []
         self._cold: list[str] = []
         self._missing: list[str] = []
-        self._possible: dict[str, str] = {}
-        """Of a cold row: whether it may have a property of this name."""
+        self._names: dict[str, None] = {}
+        """Of properties, at the top level."""
         self._traits: dict[Field, str] = {}
 
     def plain(self, column: str) -> str:
@@ -63,12 +68,18 @@ class Events:
         """The field as DOUBLE; NULL where it is missing or does not read as a finite number."""
         return f"({self.plain('value')}::DOUBLE)" if field == _VALUE else number(self.text(field))
 
+    def only(self, clause: str) -> None:
+        """A condition on plain columns, to be asked before a property is read."""
+        self._only += f" AND ({clause})"
+
     def table(self, where: str = "true", name: str = "events") -> str:
         """Adds the table to the draft and returns its name."""
-        bounds = self._bounds()
+        bounds = self._bounds() + self._only
         parts = [("hot", self._hot, bounds)]
-        if self._possible:
-            noted = " OR ".join(self._possible.values())
+        if self._names and self._noted:
+            parts += self._shapes(bounds)
+        elif self._names:
+            noted = " OR ".join(f"contains(property_names, {self.draft.bind(f'/{name}/')})" for name in self._names)
             # DuckDB reads all properties where none is the one, which takes fifty times as long as passing over rows.
             # OFFSET: it would ask conditions on the property first, and of all rows
             parts += [
@@ -85,6 +96,28 @@ class Events:
         rows = f"({' UNION ALL '.join(selects)}) AS s"
         return self.draft.table(f"SELECT * FROM ({self._with_people(rows)}) WHERE {where}", name)
 
+    def _shapes(self, bounds: str) -> list[tuple[str, list[str], str]]:
+        """Parts of the cold rows, each of those that note the same ones of the properties, and reads these alone."""
+        shapes: dict[frozenset[str], list[str]] = {}
+        for noted in self._noted:
+            there = frozenset(name for name in self._names if f"/{name}/" in noted)
+            shapes.setdefault(there, []).append(noted)
+        parts = [
+            ("cold", self._cold, f"{bounds} AND property_names IS NULL"),
+            ("cold", self._cold, f"{bounds} AND NOT {self._among(self._noted)} OFFSET 0"),
+        ]
+        for there, texts in shapes.items():
+            columns = [
+                cold if field.path[0] in there else missing
+                for field, cold, missing in zip(self._properties, self._cold, self._missing, strict=True)
+            ]
+            parts.append(("cold", columns, f"{bounds} AND {self._among(texts)}{' OFFSET 0' if there else ''}"))
+        return parts
+
+    def _among(self, texts: Sequence[str]) -> str:
+        """In a form that is asked while rows are read, unlike `= ANY`."""
+        return f"list_contains({self.draft.bind(list(texts))}::VARCHAR[], property_names)"
+
     def _property(self, path: tuple[str, ...]) -> str:
         name = f"property{len(self._properties)}"
         pointer = "".join("/" + each.replace("~", "~0").replace("/", "~1") for each in path)
@@ -92,9 +125,7 @@ class Events:
         self._hot.append(f"{extracted(piece, ())} AS {name}")
         self._cold.append(f"{extracted('properties', [self.draft.bind(each) for each in path])} AS {name}")
         self._missing.append(f"NULL::VARCHAR AS {name}")
-        if path[0] not in self._possible:
-            noted = self.draft.bind(f"/{path[0]}/")
-            self._possible[path[0]] = f"contains(property_names, {noted})"
+        self._names[path[0]] = None
         return name
 
     def _bounds(self) -> str:

@@ -14,6 +14,11 @@ from bowerbird.insights.ranges import LAST_30_DAYS, Period, Range, period
 from bowerbird.insights.where import Conditions
 
 T = TypeVar("T", bound=msgspec.Struct)
+MOST_NOTED = 500
+_NOTED = """
+    SELECT DISTINCT property_names FROM cold
+    WHERE workspace = {workspace} AND occurred_at >= {since} AND occurred_at < {until} AND property_names IS NOT NULL
+    LIMIT {most}"""
 
 
 class Question(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
@@ -54,6 +59,14 @@ class Asking:
 
     def draft(self) -> Draft:
         return Draft(self.moment.workspace)
+
+    def noted(self, period: Period) -> list[str]:
+        """Different `property_names` of the period's cold rows; none where there are more than `MOST_NOTED`."""
+        draft = self.draft()
+        since, until = draft.instant(period.since), draft.instant(period.until)
+        sql = _NOTED.format(workspace=draft.workspace, since=since, until=until, most=draft.bind(MOST_NOTED + 1))
+        found = [names for (names,) in self.rows(draft.finish(sql))]
+        return found if len(found) <= MOST_NOTED else []
 
     def rows(self, statement: Statement) -> Rows:
         """Raises `QuestionStoppedError`, `QuestionInvalidError`."""

@@ -17,31 +17,34 @@ _CLICKS = """
         SELECT coalesce(click_id, source_id) AS id, {value} AS value, occurred_at AS instant FROM {events})
     WHERE id IS NOT NULL GROUP BY id"""
 _TOUCHES = """
-    SELECT person, instant, key FROM (
+    SELECT * FROM (
         SELECT e.person, e.instant, coalesce(e.own, k.value) AS key
         FROM {events} AS e LEFT JOIN {clicks} AS k
         ON k.id = e.click AND e.instant BETWEEN k.instant AND k.instant + INTERVAL {days} DAY)
     WHERE key IS NOT NULL"""
+_OWN = "SELECT * FROM (SELECT person, instant, own AS key FROM {events}) WHERE key IS NOT NULL"
 
 
 def touches(events: Events, clicks: Events, by: str, where: str = "true") -> str:
     """A table `person`, `instant`, `key` of what the events say. `where`: for which of the
     events it holds. `clicks`: the events among which clicks are looked for."""
     person, instant = events.person(), events.plain("occurred_at")
-    own = _own(events, by)
     kind, click_id, source_id = (events.plain(name) for name in ("kind", "click_id", "source_id"))
+    own, telling = _own(events, by)
+    if by != "referrer":
+        telling = [*telling, click_id, f"nullif({kind} = 'click', false)"]
+    tells = " OR ".join(f"{each} IS NOT NULL" for each in telling)
+    table = events.table(all_of([f"{person} IS NOT NULL", tells, where]), "touching")
     click = f"CASE WHEN {kind} = 'click' THEN coalesce({click_id}, {source_id}) ELSE {click_id} END"
-    names_one = f"{own} IS NOT NULL"
-    clicked = "false" if by == "referrer" else f"{click_id} IS NOT NULL OR {kind} = 'click'"
-    table = events.table(all_of([f"{person} IS NOT NULL", f"{names_one} OR {clicked}", where]), "touching")
-    draft = events.draft
-    rows = draft.table(
-        f"SELECT {person} AS person, {instant} AS instant, {own} AS own, {click} AS click FROM {table}", "touched"
+    # OFFSET: addresses are taken apart of those rows alone that are left
+    rows = events.draft.table(
+        f"SELECT {person} AS person, {instant} AS instant, {own} AS own, {click} AS click FROM (FROM {table} OFFSET 0)",
+        "touched",
     )
     if by == "referrer":
-        return draft.table(f"SELECT person, instant, own AS key FROM {rows}", "touches")
+        return events.draft.table(_OWN.format(events=rows), "touches")
     known = _clicks(clicks, by)
-    return draft.table(_TOUCHES.format(events=rows, clicks=known, days=CLICK_DAYS), "touches")
+    return events.draft.table(_TOUCHES.format(events=rows, clicks=known, days=CLICK_DAYS), "touches")
 
 
 def _clicks(events: Events, by: str) -> str:
@@ -49,20 +52,22 @@ def _clicks(events: Events, by: str) -> str:
     value = _first([events.text(Field("property", (by,))), events.text(Field("property", (f"utm_{by}",)))])
     for column in ("click_id", "source_id", "occurred_at"):
         events.plain(column)
-    table = events.table(f"{events.plain('kind')} = 'click'", "clicked")
+    events.only("kind = 'click'")
+    table = events.table(name="clicked")
     return events.draft.table(_CLICKS.format(value=value, events=table), "clicks")
 
 
-def _own(events: Events, by: str) -> str:
-    """What the event says by itself; NULL for nothing."""
+def _own(events: Events, by: str) -> tuple[str, list[str]]:
+    """What the event says by itself, NULL for nothing; and the properties of which it has one then."""
     if by == "link":
-        return "NULL::VARCHAR"
+        return "NULL::VARCHAR", []
+    urls = _properties(events, URLS)
     if by == "referrer":
-        referrer = _host(events, _first(_properties(events, REFERRERS)))
-        return f"nullif({referrer}, coalesce({_host(events, _first(_properties(events, URLS)))}, ''))"
+        referrers = _properties(events, REFERRERS)
+        return f"nullif({_host(events, _first(referrers))}, coalesce({_host(events, _first(urls))}, ''))", referrers
     utm = f"utm_{by}"
     named = [events.text(Field("property", path)) for path in ((utm,), (f"${utm}",), ("utm", by))]
-    return _first([*named, *(_parameter(events, url, utm) for url in _properties(events, URLS))])
+    return _first([*named, *(_parameter(events, url, utm) for url in urls)]), [*named, *urls]
 
 
 def _properties(events: Events, names: Sequence[str]) -> list[str]:
