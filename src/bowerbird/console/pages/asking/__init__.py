@@ -8,6 +8,7 @@ from bowerbird.console.pages.asking.known import Known, title
 from bowerbird.console.pages.asking.pickers import (
     NOT_CHOSEN,
     choice,
+    event_names,
     event_picker,
     field_picker,
     number,
@@ -34,6 +35,7 @@ __all__ = [
     "choice",
     "conditions",
     "conditions_on_people",
+    "event_names",
     "event_picker",
     "field_picker",
     "filters_group",

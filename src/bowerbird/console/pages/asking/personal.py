@@ -22,7 +22,8 @@ def check(masks: Masks, kind: str, document: dict[str, Any]) -> None:
             "SQL is not for viewers of this workspace, where some properties are marked as personal data",
             "Ask an analyst, or use another kind of question.",
         )
-    for name in hidden_fields(masks, document.get("breakdown", ())):
+    named = [*document.get("breakdown", ()), *([document["group_by"]] if "group_by" in document else [])]
+    for name in hidden_fields(masks, named):
         raise BowerbirdError(f"{name!r} is marked as personal data, which viewers do not see", "Break down by another.")
 
 

@@ -61,6 +61,21 @@ def event_picker(known: Known, label: str, value: str | None, on_change: Chosen,
     return made
 
 
+def event_names(known: Known, label: str, names: list[str], on_change: Chosen) -> Select:
+    """Names of several events."""
+    options = {name: name for name in [*known.events(), *names] if name}
+    made = ui.select(
+        options,
+        label=label,
+        value=list(names),
+        multiple=True,
+        with_input=True,
+        on_change=lambda event: on_change(list(event.value or [])),
+    )
+    made.props("outlined dense options-dense use-chips").classes("pick")
+    return made
+
+
 def field_picker(known: Known, label: str, value: str, on_change: Chosen, event: str | None = None) -> Select:
     """A property, column or trait; what was never seen can be typed: `plan`, `property:plan`, `trait:city`."""
     made = _fields(lambda: known.fields(event), label, value, on_change)

@@ -5,6 +5,7 @@ from bowerbird.console.pages.parts.csv import download_csv
 from bowerbird.console.pages.parts.dialogs import Then, ask_first, dialog, show_secret
 from bowerbird.console.pages.parts.facts import facts, fields, happened, json_block, timeline, when
 from bowerbird.console.pages.parts.grid import Column, data_table
+from bowerbird.console.pages.parts.heat import Heat, HeatRow, heat_table
 from bowerbird.console.pages.parts.messages import empty_state, failure, tell
 from bowerbird.console.pages.parts.text import (
     code_line,
@@ -19,6 +20,8 @@ from bowerbird.console.pages.parts.text import (
 
 __all__ = [
     "Column",
+    "Heat",
+    "HeatRow",
     "Then",
     "ask_first",
     "chart",
@@ -34,6 +37,7 @@ __all__ = [
     "figure",
     "happened",
     "heading",
+    "heat_table",
     "json_block",
     "link",
     "note",

@@ -38,11 +38,19 @@ def data_table(
 
     A column of kind `link` takes its local path from the row's key `href`.
     """
-    data = [cells(number, row, columns) for number, row in enumerate(rows)]
+    grid = framed(columns, [cells(number, row, columns) for number, row in enumerate(rows)], label)
+    if on_open is not None:
+        grid.classes("opens")
+        _opens(grid, on_open)
+    return grid
+
+
+def framed(columns: Sequence[Column], data: Sequence[Mapping[str, Any]], label: str) -> ui.aggrid:
+    """A grid of rows from `cells`, as high as they are, up to a bound."""
     grid = ui.aggrid(
         {
             "columnDefs": [_definition(at, column) for at, column in enumerate(columns)],
-            "rowData": data,
+            "rowData": list(data),
             "rowHeight": _ROW,
             "headerHeight": _ROW,
             "suppressFieldDotNotation": True,
@@ -53,12 +61,10 @@ def data_table(
             ":getRowId": "params => String(params.data.n)",
         },
         auto_size_columns=False,
-    ).classes("table" if on_open is None else "table opens")
+    ).classes("table")
     grid.style(f"height: {(min(max(len(data), 1), _MOST_SHOWN) + 1) * _ROW + 4}px")
     grid.props["aria-label"] = label
     grid.props["role"] = "region"
-    if on_open is not None:
-        _opens(grid, on_open)
     return grid
 
 
