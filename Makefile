@@ -3,7 +3,7 @@
 DATA ?= bowerbird-data
 BIN := .venv/bin
 
-.PHONY: help run install test lint check bench lock clean clients
+.PHONY: help run install test pictures lint check bench lock clean clients
 
 help: ## What there is to make
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -28,6 +28,9 @@ clients: .venv/developed ## Environments with the vendors' own client libraries,
 
 test: .venv/developed clients ## Run all tests
 	$(BIN)/python -m pytest -n auto
+
+pictures: .venv/developed ## Take the documents' pictures of the console anew
+	PICTURES=1 $(BIN)/python -m pytest tests/console_pages/pictures
 
 lint: .venv/developed ## Style, types, and the directions between parts
 	$(BIN)/ruff check .
