@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from decimal import Decimal
+from itertools import accumulate
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -47,12 +48,17 @@ MARKS = st.fixed_dictionaries(
 )
 
 
+TIMES = st.one_of(st.integers(0, 500), st.integers(0, 12), st.sampled_from([0, 144, 288]))
+"""Also within a visit, and whole days apart, as look-backs are."""
+
+
 @st.composite
 def dense(draw: st.DrawFn, worlds: Any) -> Any:
     world = draw(worlds)
     for event in world.events:
-        event["person"] = draw(st.sampled_from([1, 2, 2, 4, None]))
-        event["occurred_at"] = START + draw(st.integers(0, 500)) * 10 * MINUTE
+        event["person"] = draw(st.sampled_from([1, 2, 2, 2, 2, None]))
+        event["order_id"] = draw(st.sampled_from([None, None, None, "o1", "o2"]))
+        event["occurred_at"] = START + draw(TIMES) * 10 * MINUTE
         event["properties"] = draw(MARKS)
         event["kind"] = draw(st.sampled_from(["track", "track", "click"]))
         event["click_id"] = draw(st.sampled_from([None, None, "c1", "c2"]))
@@ -171,8 +177,8 @@ def expected(question: Attribution, world: Any, most: int = 100) -> Any:
 
 QUESTIONS = st.fixed_dictionaries(
     {
-        "range": st.sampled_from([{"last": 30}, {"since": "2026-03-29", "until": "2026-03-31"}]),
-        "by": st.sampled_from(["campaign", "source", "medium", "referrer", "link"]),
+        "range": st.sampled_from([{"last": 30}, {"last": 30}, {"since": "2026-03-29", "until": "2026-03-31"}]),
+        "by": st.sampled_from(["campaign", "campaign", "source", "medium", "referrer", "link"]),
         "model": st.sampled_from(["first", "last", "linear", "position", "decay"]),
         "conversion": st.sampled_from(
             [{"event": "bought"}, {"event": "bought", "where": {"field": "value", "op": "set"}}, {"event": "viewed"}]
@@ -187,14 +193,7 @@ QUESTIONS = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
-@given(data=st.data())
-def test_the_same_credits(data: st.DataObject, asked: Any, worlds: Any, conditions: Any) -> None:
-    world = data.draw(dense(worlds))
-    given_ = data.draw(QUESTIONS)
-    if data.draw(st.booleans()):
-        given_ = {**given_, "where": data.draw(conditions)}
-    most = data.draw(st.sampled_from([1, 2, 3, 100]))
+def check(asked: Any, world: Any, given_: dict[str, Any], most: int) -> None:
     count, parts, values, conversions = expected(parse(Attribution, given_), world, most)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(attribution, "MOST_VISITS", most)
@@ -215,6 +214,44 @@ def test_the_same_credits(data: st.DataObject, asked: Any, worlds: Any, conditio
     for currency, amount in whole.items():
         dealt = [each.amount for one in result.credits for each in one.revenue if each.currency == currency]
         assert sum(dealt, Decimal(0)) == amount
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_the_same_credits(data: st.DataObject, asked: Any, worlds: Any, conditions: Any) -> None:
+    world = data.draw(dense(worlds))
+    given_ = data.draw(QUESTIONS)
+    if data.draw(st.booleans()):
+        given_ = {**given_, "where": data.draw(conditions)}
+    check(asked, world, given_, data.draw(st.sampled_from([1, 2, 3, 100])))
+
+
+JOURNEYS = st.lists(
+    st.tuples(st.sampled_from(["a", "b", "c", None]), st.sampled_from([0, 10, 30, 31, 40, 720, 1440])), min_size=3
+)
+"""Campaigns, or a conversion; and minutes since the one before."""
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    journey=JOURNEYS,
+    question=st.fixed_dictionaries(
+        {
+            "model": st.sampled_from(["first", "last", "linear", "position", "decay"]),
+            "lookback": st.sampled_from([1, 2, 30]),
+            "half_life": st.sampled_from([0.01, 1.0]),
+        }
+    ),
+    most=st.sampled_from([1, 2, 3, 4, 100]),
+)
+def test_one_person_and_much_to_share(journey: Any, question: Any, most: int, asked: Any, told: Any) -> None:
+    minutes = list(accumulate((after for _, after in journey), initial=60))[1:]
+    world = told(*((1, "touch" if name else "bought", at) for (name, _), at in zip(journey, minutes, strict=True)))
+    for (name, _), event in zip(journey, world.events, strict=True):
+        event["properties"] = {"utm_campaign": name} if name else {}
+        event["value"], event["currency"] = ("19.99", "EUR") if name is None else (None, None)
+    range_ = {"since": "2026-03-20", "until": "2026-04-03"}
+    check(asked, world, {**question, "conversion": {"event": "bought"}, "range": range_, "limit": 100}, most)
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
