@@ -5,7 +5,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bowerbird.errors import QuestionInvalidError
@@ -111,7 +111,7 @@ QUESTIONS = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=250, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
+@settings(max_examples=250, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_the_same_paths(data: st.DataObject, asked: Any, worlds: Any, conditions: Any) -> None:
     world = data.draw(dense(worlds))

@@ -5,7 +5,7 @@ import io
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bowerbird.clock import FixedClock
@@ -58,7 +58,7 @@ def simple_traits(world: Any) -> None:
     world.traits[:] = [trait for trait in world.traits if trait[1] != "city" or not isinstance(trait[2], dict)]
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_the_same_people(data: st.DataObject, asked: Any, worlds: Any) -> None:
     world = data.draw(worlds)
@@ -87,7 +87,7 @@ def test_the_same_people(data: st.DataObject, asked: Any, worlds: Any) -> None:
         assert [one.traits for one in found] == told
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_the_file_has_all_of_them(data: st.DataObject, asked: Any, worlds: Any) -> None:
     world = data.draw(worlds)
