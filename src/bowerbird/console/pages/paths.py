@@ -2,10 +2,13 @@
 
 from typing import Any
 
+from nicegui import ui
+
 from bowerbird.console.pages import asking, parts
 from bowerbird.console.pages.asking import Mode, QuestionPage, Table, View, share
 from bowerbird.console.pages.page import Page
 from bowerbird.console.pages.parts import Column
+from bowerbird.console.pages.parts.chart import COLOURS
 from bowerbird.insights.base import Answer
 from bowerbird.insights.paths import LONGEST_WITHIN, MOST_NODES, MOST_STEPS, PathNode, PathsResult
 
@@ -16,6 +19,8 @@ _ANCHORS = {"": "First, or last before it", "first": "The first", "last": "The l
 _UNITS = {1440: "days", 60: "hours", 1: "minutes"}
 _COLLAPSE = {False: "Each event", True: "Repeats as one"}
 _OTHER_COLOUR = "#8a93a3"
+_ROOM = 135
+"""Pixels of a step with its names."""
 
 
 def build(page: Page) -> None:
@@ -65,8 +70,7 @@ def _number(page: QuestionPage, name: str, label: str, default: int, most: int) 
         if given is not None and 1 <= given <= most:
             page.set(**{name: int(given)})
 
-    made = asking.number(label, page.document.get(name, default), change)
-    made.props["min"], made.props["max"] = 1, most
+    asking.number(label, page.document.get(name, default), change, 1, most)
 
 
 def _within(page: QuestionPage) -> None:
@@ -80,7 +84,7 @@ def _within(page: QuestionPage) -> None:
             page.set(within=min(chosen["amount"] * chosen["unit"], LONGEST_WITHIN))
 
     with asking.pair():
-        asking.number("Within", chosen["amount"], lambda amount: change("amount", amount)).props("min=1")
+        asking.number("Within", chosen["amount"], lambda amount: change("amount", amount), 1)
         asking.choice("Unit", _UNITS, chosen["unit"], lambda unit: change("unit", unit))
 
 
@@ -92,10 +96,15 @@ def _names(page: QuestionPage, part: str, label: str) -> None:
 def show(answer: Answer, mode: str) -> None:
     paths: PathsResult = answer.result
     if mode == _CHART:
-        parts.chart(_chart(paths, answer.question.direction == "before"), _said(answer), _height(paths))
+        with ui.element("div").classes("wide") as box:
+            box.props["tabindex"] = "0"
+            box.props["role"] = "group"
+            box.props["aria-label"] = "The flow, which scrolls sideways on a narrow screen"
+            chart = parts.chart(_chart(paths, answer.question.direction == "before"), _said(answer), _height(paths))
+            chart.style(f"min-width: {_ROOM * len(paths.steps)}px")
     columns = [
         Column("step", "Step", "number", 75),
-        *(Column("from", "From"), Column("to", "To")),
+        *(Column("from", "From", width=165), Column("to", "To")),
         Column("paths", "Paths", "number", 95),
         Column("share", "Of them", width=105),
     ]
@@ -123,23 +132,20 @@ def is_empty(answer: Answer) -> bool:
 def _chart(paths: PathsResult, backwards: bool) -> dict[str, Any]:
     """Time goes from left to right. A node is as high as its paths; what has no link goes on with nothing more."""
     deepest = max(node.step for node in paths.nodes)
+    names = list(dict.fromkeys(_name(node) for node in paths.nodes if not node.other))
     nodes = [
         {
-            "id": f"n{at}",
-            "name": _name(node),
+            "name": _unique(node, at),
             "value": node.paths,
             "depth": deepest - node.step if backwards else node.step,
+            "itemStyle": {"color": _OTHER_COLOUR if node.other else COLOURS[names.index(_name(node)) % len(COLOURS)]},
         }
-        | ({"itemStyle": {"color": _OTHER_COLOUR}} if node.other else {})
         for at, node in enumerate(paths.nodes)
     ]
+    ends = [(one.target, one.source) if backwards else (one.source, one.target) for one in paths.links]
     links = [
-        {
-            "source": f"n{one.target if backwards else one.source}",
-            "target": f"n{one.source if backwards else one.target}",
-            "value": one.paths,
-        }
-        for one in paths.links
+        {"source": nodes[source]["name"], "target": nodes[target]["name"], "value": one.paths}
+        for (source, target), one in zip(ends, paths.links, strict=True)
     ]
     sankey = {
         "type": "sankey",
@@ -151,8 +157,8 @@ def _chart(paths: PathsResult, backwards: bool) -> dict[str, Any]:
         "bottom": 16,
         "nodeGap": 14,
         "draggable": False,
-        "label": {"fontSize": 12, "width": 112, "overflow": "truncate", "textBorderWidth": 0},
-        "lineStyle": {"color": "source", "opacity": 0.28},
+        "label": {"fontSize": 12, "width": 112, "overflow": "truncate", "color": "#888"},
+        "lineStyle": {"color": "source", "opacity": 0.2},
         "emphasis": {"focus": "adjacency"},
     }
     return {"tooltip": {"trigger": "item"}, "series": [sankey]}
@@ -167,6 +173,11 @@ def _name(node: PathNode) -> str:
     if node.other:
         return "everything else"
     return "not set" if node.node is None else node.node
+
+
+def _unique(node: PathNode, at: int) -> str:
+    """The chart tells nodes apart by their names: signs that take no room make one of each."""
+    return _name(node) + f"{at:b}".translate({ord("0"): "\u200b", ord("1"): "\u200c"})
 
 
 def _said(answer: Answer) -> str:

@@ -15,7 +15,7 @@ from bowerbird.console.pages.people import name_of
 from bowerbird.insights.persons import Persons
 
 _PAGE = 50
-_COLUMNS = (Column("who", "Person", "link"), Column("id", "Person id", "code", 325))
+_COLUMNS = (Column("who", "Person", "link", 290), Column("id", "Person id", "code"))
 
 
 class Number(NamedTuple):

@@ -47,5 +47,4 @@ def _number(page: QuestionPage, name: str, label: str, default: float, most: int
         if given is not None and 1 <= given <= most:
             page.set(**{name: given})
 
-    made = asking.number(label, page.document.get(name, default), change)
-    made.props["min"], made.props["max"] = 1, most
+    asking.number(label, page.document.get(name, default), change, 1, most)

@@ -89,7 +89,7 @@ def _bars(answers: Sequence[Answer], title: str, number: Any) -> None:
         },
         "series": series,
         "legend": {"show": len(series) > 1, "top": 0, "left": 0, "icon": "circle", "itemWidth": 10, "type": "scroll"},
-        "grid": {"left": 8, "right": 24, "top": 32 if len(series) > 1 else 8, "bottom": 28, "containLabel": True},
+        "grid": {"left": 20, "right": 24, "top": 32 if len(series) > 1 else 8, "bottom": 28, "containLabel": True},
     }
     said = "; ".join(
         f"{one['name']}: " + ", ".join(f"{name} {each:,.2f}" for name, each in zip(names, one["data"], strict=True))
@@ -107,8 +107,12 @@ def _columns(answers: Sequence[Answer], currencies: Sequence[str | None]) -> lis
     made = []
     for at, answer in enumerate(answers):
         of = f", {MODELS[answer.question.model].lower()}" if len(answers) > 1 else ""
-        made.append(Column(f"conversions {at}", f"Conversions{of}", "number"))
-        made += [Column(f"{currency} {at}", f"{currency or 'Revenue'}{of}", "number") for currency in currencies]
+        made.append(Column(f"conversions {at}", f"Conversions{of}", "number", 220 if of else 130))
+        money = [
+            Column(f"{currency} {at}", f"{currency or 'Revenue'}{of}", "number", 180 if of else None)
+            for currency in currencies
+        ]
+        made += money
     return made
 
 

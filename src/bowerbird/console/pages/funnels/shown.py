@@ -24,9 +24,9 @@ _STEP_NAMES = {"interval": 0, "hideOverlap": True, "overflow": "break", "lineHei
 _COLUMNS = (
     Column("step", "Step", width=190),
     Column("persons", "Persons", "number", 95),
-    Column("previous", "Step to step", width=120),
+    Column("previous", "Step to step", width=132),
     Column("first", "From first", width=110),
-    Column("dropped", "Dropped off", "number", 120),
+    Column("dropped", "Dropped off", "number", 128),
     Column("average", "Average time", width=130),
     Column("median", "Median time", width=125),
 )
@@ -139,7 +139,7 @@ def _bars(funnel: Funnel) -> dict[str, Any]:
     steps = funnel.everybody.steps
     dropped = [{"value": each.dropped, "label": {"formatter": _lost(each)}} for each in steps]
     bar = {"type": "bar", "stack": "all", "barMaxWidth": 120, "cursor": "pointer"}
-    above = {"show": True, "position": "top", "textBorderWidth": 0}
+    above = {"show": True, "position": "top", "color": "#888"}
     return {
         "xAxis": {
             "type": "category",

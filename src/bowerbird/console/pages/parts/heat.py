@@ -36,7 +36,7 @@ def heat_table(
 ) -> ui.aggrid:
     """`columns`: titles of the cells' columns, which follow those of `head`. `on_open` is called with the numbers of
     row and column of a cell that is clicked, or opened with Enter."""
-    all_columns = [*head, *(Column(f"cell {at}", title, width=78) for at, title in enumerate(columns))]
+    all_columns = [*head, *(Column(f"cell {at}", title, width=84) for at, title in enumerate(columns))]
     grid = framed(all_columns, [_data(number, row, all_columns) for number, row in enumerate(rows)], label)
     for definition in grid.options["columnDefs"][len(head) :]:
         definition |= {"sortable": False, ":cellClass": _CLASS}

@@ -17,8 +17,8 @@ def build_form(page: QuestionPage) -> None:
         asking.range_picker(known, document.get("range"), lambda range_: page.set(range=range_))
         with asking.pair():
             asking.choice("By", _UNITS, document.get("unit", "week"), lambda unit: page.set(unit=unit))
-            periods = asking.number("Periods", document.get("periods", 8), lambda given: _set_periods(page, given))
-            periods.props["min"], periods.props["max"] = 1, MOST_PERIODS
+            change = lambda given: _set_periods(page, given)  # noqa: E731
+            asking.number("Periods", document.get("periods", 8), change, 1, MOST_PERIODS)
     with asking.group("Who begins"):
         _doing(page, "start", "Begins with")
         mode = document.get("mode", "first_time")
