@@ -35,6 +35,7 @@ def test_a_funnel_is_built_and_opened_again_from_its_address(walks: Any, tab: An
         pick(page, "Event", step["event"], number)
     said(page, "view: 4", "cart: 2")
     page.get_by_role("button", name="Add step").click()
+    page.get_by_role("heading", name="Step 3").wait_for()
     pick(page, "Event", "buy")
     said(page, "view: 4", "cart: 2", "buy: 1")
     assert rows(page) == [
@@ -108,10 +109,11 @@ def test_people_of_a_step_and_of_its_drop_off(walks: Any, tab: Any) -> None:
 def test_the_chart_opens_people_too(walks: Any, tab: Any) -> None:
     page = tab(walks.viewer).open(address(walks))
     said(page, "view: 4", "cart: 2", "buy: 1")
-    bars = page.locator(".chart svg path[fill='#8a93a3'], .chart svg path[fill-opacity]")
-    bars.nth(0).wait_for()
     box = page.locator(".chart").bounding_box()
-    page.mouse.click(box["x"] + box["width"] * 0.53, box["y"] + box["height"] * 0.32)  # the upper half of step 2
+    upper_half_of_step_2 = box["x"] + box["width"] * 0.53, box["y"] + box["height"] * 0.32
+    page.mouse.move(*upper_half_of_step_2)
+    page.wait_for_function("at => document.elementFromPoint(...at)?.tagName === 'path'", arg=upper_half_of_step_2)
+    page.mouse.click(*upper_half_of_step_2)
     dialog = page.get_by_role("dialog")
     dialog.get_by_role("link", name="dee").wait_for()
     assert sorted(dialog.get_by_role("link").all_inner_texts()) == ["cy", "dee"]
