@@ -270,6 +270,16 @@ def test_what_is_beyond_the_limit_is_one_row(data: st.DataObject, asked: Any, wo
     assert [one for one in few.credits if one.direct] == [one for one in every.credits if one.direct]
 
 
+def test_a_visit_that_began_before_the_look_back_does_not_count(asked: Any, told: Any) -> None:
+    since, day = 39 * 60 + 30, 24 * 60
+    world = told((1, "touch", since + day + 10), (1, "touch", since + day - 5), (1, "bought", since))
+    for touch in world.events[:2]:
+        touch["properties"] = {"utm_campaign": "spring"}
+    question = {"conversion": {"event": "bought"}, "lookback": 1, "range": {"since": "2026-04-01"}}
+    check(asked, world, question, 100)
+    assert [one.direct for one in asked.ask(world, "attribution", question).result.credits] == [True]
+
+
 def test_numbers_are_texts_in_json(asked: Any, told: Any) -> None:
     world = told((None, "bought", 5))
     world.events[0].update(value="99999999999999999999999999999.99", currency="EUR")

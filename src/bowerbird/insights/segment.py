@@ -9,8 +9,9 @@ import msgspec
 
 from bowerbird.errors import QuestionInvalidError
 from bowerbird.insights import people
+from bowerbird.insights.base import Rows
 from bowerbird.insights.conditions import Condition
-from bowerbird.insights.draft import Draft, Statement
+from bowerbird.insights.draft import Draft
 from bowerbird.insights.events import Events
 from bowerbird.insights.fields import COLUMNS, Field
 from bowerbird.insights.fields import field as parse_field
@@ -25,6 +26,9 @@ PAGE = 50_000
 """People who are in memory at a time while CSV is written."""
 IDENTIFIERS = ("user_id", "email", "phone", "anonymous_id")
 _SHOWN = "SELECT page.person{columns} FROM {page} AS page{joins} ORDER BY page.person"
+_COUNTED = """
+    SELECT counted.count, page.*
+    FROM (SELECT count(*) AS count FROM {members}) AS counted LEFT JOIN ({some}) AS page ON true ORDER BY page.person"""
 _PAGE = "SELECT person FROM {members} WHERE person > {after}::BIGINT ORDER BY person LIMIT {limit}"
 _IDENTIFIER = """
     SELECT {person} AS person, arg_max({text}, (occurred_at, {text})) AS value FROM {events}
@@ -80,8 +84,10 @@ def shown(name: str) -> Field:
 def answer(question: Segment, asking: Asking) -> SegmentResult:
     after = _after(question.after)
     draft = asking.draft()
-    count = asking.rows(draft.finish(f"SELECT count(*) FROM {_members(question, asking, draft)}"))[0][0]
-    found = page(question, asking, after, question.limit + 1) if question.limit else []
+    everybody = _members(question, asking, draft)
+    some = _some(question, draft, everybody, (after, question.limit and question.limit + 1))
+    rows = asking.rows(draft.finish(_COUNTED.format(members=everybody, some=some)))
+    count, found = rows[0][0], [row for _, *row in rows if row[0] is not None]
     listed = found[: question.limit]
     members = [Member(person_id(person), dict(zip(question.traits, values, strict=True))) for person, *values in listed]
     return SegmentResult(count, members, members[-1].person_id if len(found) > question.limit else None)
@@ -99,20 +105,22 @@ def lines(question: Segment, asking: Asking) -> Iterator[bytes]:
             return
 
 
-def page(question: Segment, asking: Asking, after: int, limit: int) -> list[tuple[Any, ...]]:
+def page(question: Segment, asking: Asking, after: int, limit: int) -> Rows:
     """Rows (person, value of each trait as text): people whose number is greater than `after`, in order."""
-    return asking.rows(_page(question, asking, after, limit))
-
-
-def _page(question: Segment, asking: Asking, after: int, limit: int) -> Statement:
     draft = asking.draft()
     members = _members(question, asking, draft)
+    return asking.rows(draft.finish(_some(question, draft, members, (after, limit))))
+
+
+def _some(question: Segment, draft: Draft, members: str, which: tuple[int, int]) -> str:
+    """SQL for the rows of `page`. `which`: after whom, and how many."""
+    after, limit = which
     sql = _PAGE.format(members=members, after=draft.bind(after), limit=draft.bind(limit))
     table = draft.table(sql, "page")
     values = [_values(shown(name), table, draft) for name in question.traits]
-    columns = "".join(f", v{number}.value" for number in range(len(values)))
+    columns = "".join(f", v{number}.value AS value{number}" for number in range(len(values)))
     joins = "".join(f" LEFT JOIN {each} AS v{n} ON v{n}.person = page.person" for n, each in enumerate(values))
-    return draft.finish(_SHOWN.format(columns=columns, page=table, joins=joins))
+    return _SHOWN.format(columns=columns, page=table, joins=joins)
 
 
 def _members(question: Segment, asking: Asking, draft: Draft) -> str:
