@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from bowerbird.errors import QuestionInvalidError
 from bowerbird.insights import attribution
 from bowerbird.insights.attribution import Attribution
-from bowerbird.insights.question import parse
+from bowerbird.insights.question import Asking, parse
 
 DAY = 86_400_000_000
 MINUTE = 60_000_000
@@ -245,13 +245,28 @@ JOURNEYS = st.lists(
     most=st.sampled_from([1, 2, 3, 4, 100]),
 )
 def test_one_person_and_much_to_share(journey: Any, question: Any, most: int, asked: Any, told: Any) -> None:
+    world = one_person(journey, told)
+    range_ = {"since": "2026-03-20", "until": "2026-04-03"}
+    check(asked, world, {**question, "conversion": {"event": "bought"}, "range": range_, "limit": 100}, most)
+
+
+@settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
+@given(journey=JOURNEYS, noted=st.lists(st.sampled_from(["/utm_campaign/", "//", "/other/"]), unique=True))
+def test_rows_moved_meanwhile_are_read_too(journey: Any, noted: list[str], asked: Any, told: Any) -> None:
+    """Cold rows may note other names than there were when it was asked for them."""
+    world = one_person(journey, told)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Asking, "noted", lambda *_: noted)
+        check(asked, world, {"conversion": {"event": "bought"}, "model": "linear", "limit": 100}, 100)
+
+
+def one_person(journey: Any, told: Any) -> Any:
     minutes = list(accumulate((after for _, after in journey), initial=60))[1:]
     world = told(*((1, "touch" if name else "bought", at) for (name, _), at in zip(journey, minutes, strict=True)))
     for (name, _), event in zip(journey, world.events, strict=True):
         event["properties"] = {"utm_campaign": name} if name else {}
         event["value"], event["currency"] = ("19.99", "EUR") if name is None else (None, None)
-    range_ = {"since": "2026-03-20", "until": "2026-04-03"}
-    check(asked, world, {**question, "conversion": {"event": "bought"}, "range": range_, "limit": 100}, most)
+    return world
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
@@ -268,6 +283,32 @@ def test_what_is_beyond_the_limit_is_one_row(data: st.DataObject, asked: Any, wo
     assert [one.conversions for one in others] == [sum(one.conversions for one in named_[1:])][: len(named_[1:])]
     assert (few.conversions, few.revenue) == (every.conversions, every.revenue)
     assert [one for one in few.credits if one.direct] == [one for one in every.credits if one.direct]
+
+
+@pytest.mark.parametrize(
+    ("by", "properties", "name"),
+    [
+        ("campaign", {"utm_campaign": "a", "$utm_campaign": "b"}, "a"),
+        ("campaign", {"utm_campaign": "", "$utm_campaign": "b"}, "b"),
+        ("source", {"utm": {"source": "mail"}}, "mail"),
+        ("source", {"url": "https://shop.example/?a=b&utm_source=caf%C3%A9+bar#x"}, "café bar"),
+        ("medium", {"landing_url": "/?utm_medium=cpc"}, "cpc"),
+        ("medium", {"$current_url": "/?utm_mediums=cpc"}, None),
+        ("referrer", {"referrer": "https://WWW.news.example/a?b"}, "news.example"),
+        ("referrer", {"$referring_domain": "news.example"}, "news.example"),
+        ("referrer", {"referrer": "https://shop.example/", "page_url": "https://www.shop.example/x"}, None),
+        ("referrer", {"page_url": "https://shop.example/x"}, None),
+        ("link", {"utm_campaign": "a"}, None),
+    ],
+)
+def test_what_an_event_says_by_itself(
+    by: str, properties: dict[str, Any], name: str | None, asked: Any, told: Any
+) -> None:
+    world = told((1, "viewed", 20), (1, "viewed", 20), (1, "bought", 10))
+    world.events[0]["properties"] = properties
+    world.events.append({**world.events[0], "event_id": "00000000-0000-7000-8000-000000000009"})
+    question = {"conversion": {"event": "bought"}, "by": by}
+    assert [one.name for one in asked.ask(world, "attribution", question).result.credits] == [name]
 
 
 def test_a_visit_that_began_before_the_look_back_does_not_count(asked: Any, told: Any) -> None:
