@@ -100,7 +100,8 @@ def test_nobody_acts_in_anothers_page(tab: Any) -> None:
     owner.get_by_role("dialog").wait_for()
 
 
-def test_data_is_shown_as_text(tab: Any, hostile: str) -> None:
+def test_data_is_shown_as_text(tab: Any, serving: Any, hostile: str) -> None:
+    assert serving.send(serving.key, name=hostile[:255], event_id="hostile-again", user_id=hostile) == 202
     page = tab("viewer").open("/")
     page.get_by_role("gridcell", name=hostile, exact=True).first.wait_for()
     assert page.evaluate("window.hacked") is None
