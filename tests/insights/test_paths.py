@@ -1,7 +1,7 @@
 """Paths compared with a walk through each person's events, one by one."""
 
 from collections import Counter
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import Any
 
 import pytest
@@ -121,6 +121,10 @@ def test_the_same_paths(data: st.DataObject, asked: Any, worlds: Any, conditions
     if "event" not in given_ and "event_where" not in given_:
         given_.pop("anchor", None)
     given_["exclude"] = [name for name in given_.get("exclude", []) if name != given_.get("event")]
+    check(asked, world, given_)
+
+
+def check(asked: Any, world: Any, given_: dict[str, Any]) -> None:
     question = parse(Paths, given_)
     result = asked.ask(world, "paths", given_).result
     wanted = expected(question, world)
@@ -131,6 +135,28 @@ def test_the_same_paths(data: st.DataObject, asked: Any, worlds: Any, conditions
         assert step.paths == sum(node.paths for node in result.nodes if node.step == step.step)
         assert step.ended == sum(node.ended for node in result.nodes if node.step == step.step)
     assert [step.step for step in result.steps] == sorted({node.step for node in result.nodes})
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    journey=st.lists(st.tuples(st.sampled_from(NAMES), st.sampled_from([0, 5, 10, 60])), min_size=4, max_size=12),
+    question=st.fixed_dictionaries(
+        {
+            "event": st.sampled_from(NAMES),
+            "direction": st.sampled_from(["after", "before"]),
+            "steps": st.integers(1, 5),
+            "within": st.sampled_from([10, 60, 1440]),
+            "collapse": st.booleans(),
+            "group_by": st.sampled_from(["name", "currency"]),
+        }
+    ),
+)
+def test_every_anchor_of_one_person(journey: Any, question: Any, asked: Any, told: Any) -> None:
+    minutes = list(accumulate((after for _, after in journey), initial=60))[1:]
+    world = told(*((1, name, at) for (name, _), at in zip(journey, minutes, strict=True)))
+    for event in world.events:
+        event["currency"] = {"viewed": "EUR", "left": "EUR", "bought": "USD"}.get(event["name"])
+    check(asked, world, {**question, "anchor": "every", "limit": 4, "range": {"last": 30}})
 
 
 @settings(max_examples=1, suppress_health_check=list(HealthCheck))
