@@ -55,7 +55,7 @@ class Stopwatch:
 
 
 @contextmanager
-def processor(data: Path, batch_events: int = 5_000) -> Iterator[Processor]:
+def processor(data: Path, batch_events: int = 10_000) -> Iterator[Processor]:
     """As `bowerbird.wiring.engine` puts it together, with one thread for DuckDB."""
     with ExitStack() as closing:
         warehouse = DuckWarehouse(data / "warehouse.duckdb", threads=1)
@@ -74,6 +74,7 @@ def watched(work: Processor) -> Stopwatch:
     for owner, method, phase in (
         (work.log, "read", "read the log"),
         (worker, "decode", "decode"),
+        (work.warehouse, "pack", "pack rows"),
         (work.people, "prepare", "look up people"),
         (work, "decide", "steps"),
         (work.warehouse, "write", WRITE),

@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Callable
 from decimal import Decimal
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 import msgspec
 
@@ -15,12 +15,12 @@ Positions = dict[int, int]
 """Per partition, the offset of the last log row that is done. A partition not named starts at 0 (no row done)."""
 
 
-class Position(NamedTuple):
+class Position(msgspec.Struct, frozen=True, gc=False):
     """Where an event stands in the log: rows of a partition are numbered from 1, events in a row from 0."""
 
     partition: int
     offset: int
-    index: int  # type: ignore[assignment]  # hides tuple.index, which nobody asks a position for
+    index: int
 
 
 class Event(msgspec.Struct, frozen=True, array_like=True, omit_defaults=True):

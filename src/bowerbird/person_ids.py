@@ -27,7 +27,7 @@ PERSON_ID = f"""
 
 def person_id_of(position: Position) -> str:
     """The id of the person that the event at this position makes. Raises `ValueError` for one beyond these bits."""
-    partition, offset, index = position
+    partition, offset, index = position.partition, position.offset, position.index
     if partition >> _PARTITION or offset >> _OFFSET or index >> _INDEX:
         raise ValueError(f"position {partition}/{offset}/{index} is beyond what a person id can hold")
     return person_id(offset << _INDEX + _PARTITION | index << _PARTITION | partition)

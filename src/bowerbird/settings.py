@@ -19,7 +19,7 @@ class Settings(BaseSettings):
     body_limit: int = Field(6_000_000, ge=1024, description="Largest request body in bytes, decompressed.")
     segment_bytes: int = Field(256_000_000, ge=4096, description="A log segment is closed at this size.")
     log_keep_days: int = Field(0, ge=0, description="Days a closed log segment is kept after processing; 0: for ever.")
-    batch_events: int = Field(5_000, ge=1, description="Most events in one processing batch.")
+    batch_events: int = Field(10_000, ge=1, description="Most events in one processing batch.")
     warehouse_memory: str = Field("2GB", description="DuckDB's memory limit.")
     warehouse_threads: int = Field(2, ge=1, description="DuckDB's threads.")
     public_url: str = Field("", description="The console's address in links; default: its own address.")

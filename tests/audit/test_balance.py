@@ -73,7 +73,7 @@ def test_a_surplus_in_one_dialect_does_not_make_up_for_a_lack_in_another(house: 
     event = house.event()
     house.append(event)
     moved = house.event(dialect="klaviyo")
-    house.warehouse.write([Row(Position(0, 1, 0), moved, "stored")], {0: 1})
+    house.warehouse.write([house.warehouse.pack([Row(Position(0, 1, 0), moved, "stored")])], {0: 1})
     taken = balance(house.log, lambda: {0: 1}, house.warehouse).document()
     assert taken["accepted"] == taken["stored"] == 1
     assert not taken["balanced"]
@@ -86,7 +86,7 @@ def test_rows_that_nobody_could_read_count_for_those_who_lack_them(house: Any) -
         Row(Position(0, 1, 0), house.event(workspace="", dialect=""), "quarantined"),
         Row(Position(0, 1, 1), house.event(dialect="klaviyo"), "stored"),
     ]
-    house.warehouse.write(rows, {0: 1})
+    house.warehouse.write([house.warehouse.pack(rows)], {0: 1})
     taken = balance(house.log, lambda: {0: 1}, house.warehouse).document()
     assert taken["balanced"]
     assert taken["dialects"]["scribe"]["quarantined"] == 1
@@ -96,7 +96,9 @@ def test_rows_that_nobody_could_read_count_for_those_who_lack_them(house: Any) -
 def test_unreadable_rows_do_not_hide_a_loss(house: Any) -> None:
     house.engine.stop()
     house.append(house.event(), house.event())
-    house.warehouse.write([Row(Position(0, 1, 0), house.event(workspace="", dialect=""), "quarantined")], {0: 1})
+    house.warehouse.write(
+        [house.warehouse.pack([Row(Position(0, 1, 0), house.event(workspace="", dialect=""), "quarantined")])], {0: 1}
+    )
     assert not balance(house.log, lambda: {0: 1}, house.warehouse).balanced
 
 

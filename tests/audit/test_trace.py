@@ -61,7 +61,7 @@ def test_a_quarantined_event_says_why(house: Any) -> None:
     events = [house.event(user_id=f"u{number}") for number in range(3)]
     for number, event in enumerate(events):
         entry, row = Bar("resolve", "it is odd").quarantine(Position(0, number + 1, 0), event)
-        house.warehouse.write([row], {0: number + 1})
+        house.warehouse.write([house.warehouse.pack([row])], {0: number + 1})
         house.state.remember(Changes(applied={0: number + 1}, quarantined=[entry]))
     step = _steps(house, events[1].event_id)["quarantined"]
     assert step["facts"] == {"failed_step": "resolve", "reason": "it is odd"}

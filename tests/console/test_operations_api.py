@@ -158,7 +158,7 @@ def test_an_export_is_whole_and_leaves_nothing_behind(house: Any, spool: Path) -
 
 def test_an_export_as_parquet(house: Any, spool: Path) -> None:
     warehouse = DuckWarehouse(spool.with_name("warehouse.duckdb"))
-    warehouse.write([Row(Position(0, 1, 0), house.event("purchase", user_id="u1"), "stored")], {0: 1})
+    warehouse.write([warehouse.pack([Row(Position(0, 1, 0), house.event("purchase", user_id="u1"), "stored")])], {0: 1})
     app = create_app(replace(house.sources, warehouse=warehouse), "token")
 
     async def ask() -> httpx.Response:

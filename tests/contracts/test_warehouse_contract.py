@@ -83,7 +83,9 @@ FULL = {
 def test_events_are_found_by_the_value_of_a_property(warehouse):
     values = ["pro", "19.99", 19.99, 3, True, None, "", {"plan": "pro"}]
     rows = [row(at + 1, properties={"a.b'\"": value, "other": "pro"}) for at, value in enumerate(values)]
-    warehouse.write([*rows, row(50), row(51, workspace="acme", properties={"a.b'\"": "pro"})], {1: 51})
+    warehouse.write(
+        [warehouse.pack([*rows, row(50), row(51, workspace="acme", properties={"a.b'\"": "pro"})])], {1: 51}
+    )
 
     def having(value):
         return ids(warehouse.events(EventQuery("default", property=("a.b'\"", value))))
@@ -97,7 +99,7 @@ def test_events_are_found_by_the_value_of_a_property(warehouse):
 
 def test_an_event_reads_back_as_it_was_written(warehouse):
     wrote = row(3, 2, partition=7, **FULL)
-    warehouse.write([wrote], {7: 3})
+    warehouse.write([warehouse.pack([wrote])], {7: 3})
     (read,) = warehouse.events(EventQuery("default"))
     assert read.position == Position(7, 3, 2)
     assert (read.outcome, read.person_id, read.duplicate_of) == ("stored", PERSON, None)
@@ -120,22 +122,22 @@ def test_an_empty_warehouse_answers(warehouse):
 
 def test_a_repeated_delivery_changes_nothing(warehouse):
     rows = [row(1), row(2), row(3)]
-    warehouse.write(rows[:2], {1: 2})
-    warehouse.write(rows, {1: 3})
-    warehouse.write(rows[:1], {1: 1})
+    warehouse.write([warehouse.pack(rows[:2])], {1: 2})
+    warehouse.write([warehouse.pack(rows)], {1: 3})
+    warehouse.write([warehouse.pack(rows[:1])], {1: 1})
     assert warehouse.applied() == {1: 3}
     assert sorted(ids(warehouse.events(EventQuery("default")))) == sorted(given(rows))
 
 
 def test_partitions_advance_on_their_own(warehouse):
-    warehouse.write([row(5, partition=1)], {1: 5})
-    warehouse.write([row(2, partition=2)], {2: 2})
+    warehouse.write([warehouse.pack([row(5, partition=1)])], {1: 5})
+    warehouse.write([warehouse.pack([row(2, partition=2)])], {2: 2})
     assert warehouse.applied() == {1: 5, 2: 2}
     assert warehouse.counts({1: 5, 2: 2}) == {("default", "scribe", "stored"): 2}
 
 
 def test_positions_advance_without_rows(warehouse):
-    warehouse.write([], {4: 9})
+    warehouse.write([warehouse.pack([])], {4: 9})
     assert warehouse.applied() == {4: 9}
 
 
@@ -143,32 +145,32 @@ def test_positions_advance_without_rows(warehouse):
 def test_a_value_that_does_not_fit_rejects_the_whole_batch(warehouse, value):
     good, bad = row(1), row(2, value=Decimal(value))
     with pytest.raises(WarehouseRejectedError) as raised:
-        warehouse.write([good, bad], {1: 2})
+        warehouse.write([warehouse.pack([good, bad])], {1: 2})
     assert list(raised.value.reasons) == [bad.event.event_id]
     assert warehouse.applied() == {}
     assert warehouse.events(EventQuery("default")) == []
-    warehouse.write([good], {1: 2})
+    warehouse.write([warehouse.pack([good])], {1: 2})
     assert ids(warehouse.events(EventQuery("default"))) == [good.event.event_id]
     with pytest.raises(WarehouseRejectedError):
-        warehouse.write([good, bad], {1: 2})
+        warehouse.write([warehouse.pack([good, bad])], {1: 2})
 
 
 @pytest.mark.parametrize("value", ["0.1234567891", "99999999999999999999999999999.5", "-0.30000000000000004", "1e-300"])
 def test_no_digit_of_a_value_is_lost(warehouse, value):
-    warehouse.write([row(1, value=Decimal(value))], {1: 1})
+    warehouse.write([warehouse.pack([row(1, value=Decimal(value))])], {1: 1})
     (read,) = warehouse.events(EventQuery("default"))
     assert Decimal(read.value) == Decimal(value)
 
 
 @pytest.mark.parametrize(("value", "text"), [("100", "100"), ("1E+3", "1000"), ("-0.00", "0"), ("5.50", "5.5")])
 def test_a_value_reads_as_plain_digits(warehouse, value, text):
-    warehouse.write([row(1, value=Decimal(value))], {1: 1})
+    warehouse.write([warehouse.pack([row(1, value=Decimal(value))])], {1: 1})
     assert warehouse.events(EventQuery("default"))[0].value == text
 
 
 def test_counts_leave_out_what_is_behind_the_positions(warehouse):
     rows = [row(1), row(1, 1, outcome="duplicate"), row(2, dialect="klaviyo"), row(3, outcome="quarantined")]
-    warehouse.write([*rows, row(1, partition=2, outcome="identify_only")], {1: 3, 2: 1})
+    warehouse.write([warehouse.pack([*rows, row(1, partition=2, outcome="identify_only")])], {1: 3, 2: 1})
     scribe = ("default", "scribe")
     assert warehouse.counts({1: 1}) == {(*scribe, "stored"): 1, (*scribe, "duplicate"): 1}
     assert warehouse.counts({1: 3, 2: 1, 3: 5}) == {
@@ -182,7 +184,7 @@ def test_counts_leave_out_what_is_behind_the_positions(warehouse):
 
 def test_events_are_those_stored_newest_first(warehouse):
     rows = [row(1), row(2, outcome="duplicate"), row(3, outcome="identify_only"), row(4), row(5, workspace="else")]
-    warehouse.write(rows, {1: 5})
+    warehouse.write([warehouse.pack(rows)], {1: 5})
     assert ids(warehouse.events(EventQuery("default"))) == [rows[3].event.event_id, rows[0].event.event_id]
 
 
@@ -211,14 +213,14 @@ def test_a_query_narrows(warehouse, query, fitting):
         row(4, list_id="94"),
         row(5, dialect="klaviyo"),
     ]
-    warehouse.write(rows, {1: 5})
+    warehouse.write([warehouse.pack(rows)], {1: 5})
     read = warehouse.events(EventQuery("default", **query))
     assert ids(read) == [rows[index].event.event_id for index in fitting]
 
 
 def test_pages_join_without_gap_or_overlap(warehouse):
     rows = [row(1 + index // 3, index % 3, occurred_at=START + index // 4) for index in range(23)]
-    warehouse.write(rows, {1: 8})
+    warehouse.write([warehouse.pack(rows)], {1: 8})
     seen, before = [], None
     while page := warehouse.events(EventQuery("default", before=before, limit=5)):
         seen += ids(page)
@@ -228,7 +230,7 @@ def test_pages_join_without_gap_or_overlap(warehouse):
 
 
 def test_a_forged_cursor_reads_no_more_than_its_time(warehouse):
-    warehouse.write([row(1)], {1: 1})
+    warehouse.write([warehouse.pack([row(1)])], {1: 1})
     assert warehouse.events(EventQuery("default", before=(START, "zzz"))) == []
     assert warehouse.events(EventQuery("default", before=(-(2**63), ""))) == []
 
@@ -237,7 +239,7 @@ def test_find_knows_every_outcome_by_event_and_source_id(warehouse):
     first = row(1, source_id="s-1")
     again = row(2, outcome="duplicate", duplicate_of=first.event.event_id, source_id="s-1")
     elsewhere = row(3, workspace="else", source_id="s-1")
-    warehouse.write([first, again, elsewhere], {1: 3})
+    warehouse.write([warehouse.pack([first, again, elsewhere])], {1: 3})
     assert ids(warehouse.find("default", "s-1")) == given([first, again])
     assert ids(warehouse.find(None, "s-1")) == given([first, again, elsewhere])
     (found,) = warehouse.find("default", again.event.event_id)
@@ -246,20 +248,20 @@ def test_find_knows_every_outcome_by_event_and_source_id(warehouse):
 
 
 def test_find_stops_at_a_hundred(warehouse):
-    warehouse.write([row(offset, source_id="same") for offset in range(1, 121)], {1: 120})
+    warehouse.write([warehouse.pack([row(offset, source_id="same") for offset in range(1, 121)])], {1: 120})
     assert len(warehouse.find("default", "same")) == 100
 
 
 def test_an_undecodable_event_is_accounted_for_under_any_id(warehouse):
     stray = row(1, outcome="quarantined", event_id="no uuid", workspace="", dialect="", person=None)
-    warehouse.write([stray], {1: 1})
+    warehouse.write([warehouse.pack([stray])], {1: 1})
     assert ids(warehouse.find(None, "no uuid")) == ["no uuid"]
     assert warehouse.counts({1: 1}) == {("", "", "quarantined"): 1}
 
 
 @pytest.mark.parametrize("outcome", ["duplicate", "identify_only", "quarantined", "erased"])
 def test_only_stored_events_keep_their_content(warehouse, outcome):
-    warehouse.write([row(1, outcome=outcome, **FULL)], {1: 1})
+    warehouse.write([warehouse.pack([row(1, outcome=outcome, **FULL)])], {1: 1})
     (read,) = warehouse.of_people("default", [PERSON])
     assert (read.properties, read.traits, read.context) == ({}, {}, {})
     assert (read.user_id, read.source_id, read.value) == ("u1", "s-1", "19.99")
@@ -268,7 +270,7 @@ def test_only_stored_events_keep_their_content(warehouse, outcome):
 def test_of_people_gives_every_row_oldest_first(warehouse):
     rows = [row(1), row(2, outcome="identify_only"), row(3, person=OTHER), row(4, outcome="duplicate"), row(5)]
     rows.append(row(6, workspace="else"))
-    warehouse.write(rows, {1: 6})
+    warehouse.write([warehouse.pack(rows)], {1: 6})
     assert ids(warehouse.of_people("default", [PERSON])) == given([rows[0], rows[1], rows[3], rows[4]])
     assert ids(warehouse.of_people("default", [PERSON, OTHER])) == given(rows[:5])
     assert list(warehouse.of_people("default", ["nobody"])) == []
@@ -277,7 +279,7 @@ def test_of_people_gives_every_row_oldest_first(warehouse):
 def test_restore_replaces_rows(warehouse):
     stays, goes = row(1), row(2, **FULL)
     held = row(3, outcome="quarantined", person=None)
-    warehouse.write([stays, goes, held], {1: 3})
+    warehouse.write([warehouse.pack([stays, goes, held])], {1: 3})
     erased = row(2, outcome="erased", person=None, event_id=goes.event.event_id, name="$erased", kind="erased")
     freed = Row(held.position, held.event, "stored", OTHER)
     warehouse.restore([erased, freed])
@@ -290,14 +292,14 @@ def test_restore_replaces_rows(warehouse):
 
 
 def test_restore_passes_over_what_is_not_there(warehouse):
-    warehouse.write([row(1)], {1: 1})
+    warehouse.write([warehouse.pack([row(1)])], {1: 1})
     warehouse.restore([row(2)])
     assert sum(warehouse.counts({1: 9}).values()) == 1
 
 
 def test_restore_is_rejected_whole(warehouse):
     held = row(1, outcome="quarantined")
-    warehouse.write([held], {1: 1})
+    warehouse.write([warehouse.pack([held])], {1: 1})
     with pytest.raises(WarehouseRejectedError):
         warehouse.restore([row(1, event_id=held.event.event_id, value=Decimal("1e40"))])
     assert ids(warehouse.find("default", held.event.event_id)) == given([held])
@@ -305,17 +307,17 @@ def test_restore_is_rejected_whole(warehouse):
 
 def test_clear_forgets_everything(warehouse):
     rows = [row(1), row(2, outcome="duplicate")]
-    warehouse.write(rows, {1: 2})
+    warehouse.write([warehouse.pack(rows)], {1: 2})
     warehouse.clear()
     assert warehouse.applied() == {}
     assert warehouse.counts({1: 2}) == {}
-    warehouse.write(rows, {1: 2})
+    warehouse.write([warehouse.pack(rows)], {1: 2})
     assert ids(warehouse.events(EventQuery("default"))) == given(rows[:1])
 
 
 def test_ndjson_rows_have_the_shape_of_the_json_api(warehouse, tmp_path):
     wrote = row(1, occurred_at=START + 123_456, **FULL)
-    warehouse.write([wrote, row(2, outcome="duplicate"), row(3, workspace="else"), row(4)], {1: 4})
+    warehouse.write([warehouse.pack([wrote, row(2, outcome="duplicate"), row(3, workspace="else"), row(4)])], {1: 4})
     assert warehouse.export("default", tmp_path / "events.ndjson", "ndjson") == 2
     lines = [json.loads(line) for line in (tmp_path / "events.ndjson").read_text().splitlines()]
     (full,) = [line for line in lines if line["event_id"] == wrote.event.event_id]

@@ -41,7 +41,7 @@ def warehouse(tmp_path_factory: Any) -> Iterator[DuckWarehouse]:
         row(7, "secret", BOB, "another"),
     ]
     told = [Told("default", ANN, "city", '"Oslo"', NOW - 1, "a"), Told("default", ANN_TOO, "city", '"Rome"', NOW, "b")]
-    warehouse.write(rows, {0: 7}, Facts({ANN_TOO: ANN}, told))
+    warehouse.write([warehouse.pack(rows)], {0: 7}, Facts({ANN_TOO: ANN}, told))
     warehouse.move()
     yield warehouse
     warehouse.close()

@@ -134,8 +134,8 @@ class Late(MemoryWarehouse):
         super().__init__()
         self.surface = surface
 
-    def write(self, rows: Any, applied: Any, *learned: Any) -> None:
-        super().write(rows, applied, *learned)
+    def write(self, packed: Any, applied: Any, *learned: Any) -> None:
+        super().write(packed, applied, *learned)
         self.surface()
 
 

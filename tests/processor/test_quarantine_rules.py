@@ -89,11 +89,16 @@ class Picky:
     def __getattr__(self, name: str) -> Any:
         return getattr(self.inner, name)
 
-    def write(self, rows: Any, applied: Any, *learned: Any) -> None:
+    def pack(self, rows: Any) -> Any:
         bad = [row.event.event_id for row in rows if row.event.name == "poison" and row.outcome == "stored"]
-        if bad:
-            raise WarehouseRejectedError("does not fit", dict.fromkeys(bad, "does not fit") if self.tells else {})
-        self.inner.write(rows, applied, *learned)
+        if bad and self.tells:
+            raise WarehouseRejectedError("does not fit", dict.fromkeys(bad, "does not fit"))
+        return bool(bad), self.inner.pack(rows)
+
+    def write(self, packed: Any, applied: Any, *learned: Any) -> None:
+        if any(bad for bad, _ in packed):
+            raise WarehouseRejectedError("does not fit", {})
+        self.inner.write([each for _, each in packed], applied, *learned)
 
 
 @pytest.mark.parametrize("tells", [True, False])
@@ -113,9 +118,9 @@ def test_what_the_warehouse_names_costs_no_more_than_one_write(line: Any) -> Non
     written: list[int] = []
     write = line.warehouse.write
 
-    def count(rows: Any, applied: Any, *learned: Any) -> None:
-        write(rows, applied, *learned)
-        written.append(len(rows))
+    def count(packed: Any, applied: Any, *learned: Any) -> None:
+        write(packed, applied, *learned)
+        written.append(sum(map(len, packed)))
 
     line.warehouse.write = count
     line.append(*[[line.event(user_id="bob", value=Decimal("1e300") if n % 3 else None)] for n in range(60)])

@@ -23,7 +23,7 @@ def make_row() -> Callable[..., Row]:
         nonlocal made
         made += 1
         at = START + made * 1_000_000
-        of_row = {name: fields.pop(name) for name in Row._fields if name in fields}
+        of_row = {name: fields.pop(name) for name in Row.__struct_fields__ if name in fields}
         of_row = {"position": Position(1, made, 0), "outcome": "stored"} | of_row
         base = {
             "workspace": "default",

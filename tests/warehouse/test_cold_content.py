@@ -57,7 +57,7 @@ def shredding(tmp_path: Path):
 def test_content_survives_the_move(shredding, make_row, sent):
     rows = [make_row(properties=p, traits=t, context=c) for p, t, c in sent]
     shredding.clear()
-    shredding.write(rows, {1: rows[-1].position.offset})
+    shredding.write([shredding.pack(rows)], {1: rows[-1].position.offset})
     by_id = {row.event.event_id: row.event for row in rows}
     for read in shredding.events(EventQuery("default")):
         same(read, by_id[read.event_id])
@@ -74,7 +74,7 @@ def test_a_property_of_changing_type_survives_the_move(shredding, make_row, valu
     """One column, many types: what shredding has to tell apart."""
     rows = [make_row(properties={"v": value}, context={"v": value}) for value in values]
     shredding.clear()
-    shredding.write(rows, {1: rows[-1].position.offset})
+    shredding.write([shredding.pack(rows)], {1: rows[-1].position.offset})
     while shredding.move():
         pass
     by_id = {row.event.event_id: row.event for row in rows}
@@ -86,7 +86,7 @@ def test_a_property_of_changing_type_survives_the_move(shredding, make_row, valu
 @given(name=TEXT, user_id=TEXT, source_id=TEXT)
 def test_any_text_is_stored_and_found(duck, make_row, name, user_id, source_id):
     row = make_row(name=name, user_id=user_id, source_id=source_id)
-    duck.write([row], {1: row.position.offset})
+    duck.write([duck.pack([row])], {1: row.position.offset})
     read = next(each for each in duck.find("default", source_id) if each.event_id == row.event.event_id)
     assert (read.name, read.user_id, read.source_id) == (name, user_id, source_id)
     assert duck.events(EventQuery("default", name=name))[0].event_id == row.event.event_id
@@ -96,7 +96,7 @@ def test_any_text_is_stored_and_found(duck, make_row, name, user_id, source_id):
 @pytest.mark.parametrize("depth", [10, 64, 128])
 def test_deep_nesting_survives_the_move(shredding, make_row, depth):
     nested = json.loads('{"a":' + "[" * depth + "]" * depth + "}")
-    shredding.write([make_row(properties=nested) for _ in range(4)], {1: 4})
+    shredding.write([shredding.pack([make_row(properties=nested) for _ in range(4)])], {1: 4})
     assert shredding.move() == 4
     assert shredding.query("SELECT DISTINCT properties::JSON::VARCHAR FROM cold") == [
         (json.dumps(nested, separators=(",", ":")),)
@@ -105,7 +105,7 @@ def test_deep_nesting_survives_the_move(shredding, make_row, depth):
 
 def test_a_property_is_asked_for_in_hot_and_cold_alike(duck, make_row):
     rows = [make_row(properties={"plan": plan, "n": n}) for n, plan in enumerate(["pro", "free"] * 6)]
-    duck.write(rows, {1: 12})
+    duck.write([duck.pack(rows)], {1: 12})
     assert duck.move() == 8
     asked = "SELECT properties.plan::VARCHAR, sum(properties.n::INTEGER) FROM events GROUP BY ALL ORDER BY ALL"
     assert duck.query(asked) == [("free", 36), ("pro", 30)]

@@ -39,7 +39,7 @@ threading.Thread(target=move, daemon=True).start()
 offset = warehouse.applied().get(1, 0)
 while True:
     offset += 1
-    warehouse.write([row(offset, index) for index in range(4)], {1: offset})
+    warehouse.write([warehouse.pack([row(offset, index) for index in range(4)])], {1: offset})
     print(offset, flush=True)
 """
 
@@ -98,7 +98,7 @@ def test_everything_is_there_after_a_restart(tmp_path, make_row):
     path = tmp_path / "warehouse.duckdb"
     first = DuckWarehouse(path, "512MB", 1, row_group=8)
     rows = [make_row(properties={"n": n}) for n in range(20)]
-    first.write(rows, {1: 20, 3: 4})
+    first.write([first.pack(rows)], {1: 20, 3: 4})
     first.move()
     first.close()
     assert not path.with_suffix(".duckdb.wal").exists()
@@ -106,7 +106,7 @@ def test_everything_is_there_after_a_restart(tmp_path, make_row):
     assert again.applied() == {1: 20, 3: 4}
     read = again.events(EventQuery("default"))
     assert [each.properties["n"] for each in read] == list(range(19, -1, -1))
-    again.write(rows, {1: 20})
+    again.write([again.pack(rows)], {1: 20})
     assert again.counts({1: 20}) == {("default", "scribe", "stored"): 20}
     again.close()
 
@@ -115,15 +115,15 @@ def test_everything_is_there_after_a_restart(tmp_path, make_row):
 def test_what_only_duckdb_refuses_is_named_too(duck, make_row, fields):
     good, bad = make_row(), make_row(**fields)
     with pytest.raises(WarehouseRejectedError) as raised:
-        duck.write([good, bad], {1: 2})
+        duck.write([duck.pack([good, bad])], {1: 2})
     assert list(raised.value.reasons) == [bad.event.event_id]
-    duck.write([good], {1: 1})
+    duck.write([duck.pack([good])], {1: 1})
     assert duck.counts({1: 2}) == {("default", "scribe", "stored"): 1}
 
 
 def test_parquet_has_every_column_of_hot_and_cold(duck, make_row, tmp_path):
     rows = [make_row(properties={"n": n, "deep": {"x": [1.0]}}, value=Decimal("1.50")) for n in range(12)]
-    duck.write([*rows, make_row(workspace="else")], {1: 13})
+    duck.write([duck.pack([*rows, make_row(workspace="else")])], {1: 13})
     duck.move()
     target = tmp_path / "events.parquet"
     assert duck.export("default", target, "parquet") == 12
@@ -138,7 +138,7 @@ def test_parquet_has_every_column_of_hot_and_cold(duck, make_row, tmp_path):
 
 
 def test_an_export_that_fails_leaves_no_file(duck, make_row, tmp_path):
-    duck.write([make_row()], {1: 1})
+    duck.write([duck.pack([make_row()])], {1: 1})
     with pytest.raises(duckdb.IOException):
         duck.export("default", tmp_path / "missing" / "events.ndjson", "ndjson")
     assert list(tmp_path.glob("**/*.ndjson*")) == []
@@ -146,7 +146,7 @@ def test_an_export_that_fails_leaves_no_file(duck, make_row, tmp_path):
 
 @pytest.mark.parametrize("name", ["with space.ndjson", "quote'.ndjson", "50%.ndjson", "a=b.ndjson"])
 def test_exports_go_to_any_file_name(duck, make_row, tmp_path, name):
-    duck.write([make_row()], {1: 1})
+    duck.write([duck.pack([make_row()])], {1: 1})
     assert duck.export("default", tmp_path / name, "ndjson") == 1
     assert json.loads((tmp_path / name).read_text())["name"] == "Order Placed"
 

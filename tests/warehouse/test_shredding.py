@@ -37,7 +37,7 @@ UNIFORM = {
 @pytest.mark.parametrize("documents", AWKWARD.values(), ids=AWKWARD)
 def test_awkward_groups_stay_in_one_piece(duck, make_row, documents):
     rows = [make_row(properties=each) for each in documents]
-    duck.write(rows, {1: 8})
+    duck.write([duck.pack(rows)], {1: 8})
     assert duck.move() == 8
     assert not taken_apart(duck)
     read = duck.events(EventQuery("default"))
@@ -47,7 +47,7 @@ def test_awkward_groups_stay_in_one_piece(duck, make_row, documents):
 @pytest.mark.parametrize("documents", UNIFORM.values(), ids=UNIFORM)
 def test_uniform_groups_are_taken_apart(duck, make_row, documents):
     rows = [make_row(properties=each) for each in documents]
-    duck.write(rows, {1: 8})
+    duck.write([duck.pack(rows)], {1: 8})
     assert duck.move() == 8
     assert taken_apart(duck)
     read = duck.events(EventQuery("default"))
@@ -56,7 +56,7 @@ def test_uniform_groups_are_taken_apart(duck, make_row, documents):
 
 def test_context_counts_too(duck, make_row):
     rows = [make_row(properties={"n": 1}, context={f"k{n}_{key}": key for key in range(PATHS)}) for n in range(8)]
-    duck.write(rows, {1: 8})
+    duck.write([duck.pack(rows)], {1: 8})
     assert duck.move() == 8
     assert not taken_apart(duck)
 
@@ -65,8 +65,8 @@ def test_context_counts_too(duck, make_row):
 def test_a_property_is_found_after_a_move(duck, make_row, few):
     names = ["plan", "Plan", "", "a/b", "/", 'a"b', "a\\b", "a\tb", "é", "a.b"]
     more = {} if few else {f"k{key}": key for key in range(PATHS)}
-    duck.write([make_row(properties={each: "pro", **more}) for each in names], {1: len(names)})
-    duck.write([make_row(properties={}) for _ in range(16 - len(names))], {1: 16})
+    duck.write([duck.pack([make_row(properties={each: "pro", **more}) for each in names])], {1: len(names)})
+    duck.write([duck.pack([make_row(properties={}) for _ in range(16 - len(names))])], {1: 16})
     while duck.move():
         pass
     noted = duck.query("SELECT count(property_names) FROM cold")[0][0]

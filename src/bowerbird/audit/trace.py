@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 import msgspec
+from msgspec.structs import asdict
 
 from bowerbird.clock import SECOND, Clock
 from bowerbird.event import Event, Position, Positions
@@ -137,9 +138,8 @@ def _accepted(event: Event | StoredEvent) -> Step:
 
 
 def _logged(position: Position) -> Step:
-    partition, offset, index = position
-    text = f"partition {partition}, row {offset}, event {index}"
-    return Step("logged", text, None, {"partition": partition, "offset": offset, "index": index})
+    text = f"partition {position.partition}, row {position.offset}, event {position.index}"
+    return Step("logged", text, None, asdict(position))
 
 
 def _outcome(stores: Stores, row: StoredEvent) -> Step:

@@ -77,7 +77,7 @@ def event_detail(event: StoredEvent, roots: Mapping[str, str]) -> dict[str, Any]
         "key_id": event.key_id,
         "traits": event.traits,
         "context": event.context,
-        "position": event.position._asdict(),
+        "position": msgspec.structs.asdict(event.position),
     }
 
 

@@ -3,32 +3,27 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-import msgspec
-
 from bowerbird.event import Event, Position
 from bowerbird.processor.catalog import Catalog
 from bowerbird.processor.dedupe import Keys
-from bowerbird.processor.identity import NOBODY, Decision
+from bowerbird.processor.identity import NOBODY, Decision, identifiers_of
 from bowerbird.processor.people import People
 from bowerbird.state.base import Changes, Identifier
-from bowerbird.warehouse.base import Outcome, Row
+from bowerbird.warehouse.base import Row
 
 
-class Item(msgspec.Struct, gc=False, eq=False):
-    """An event on its way. A step that gives it an outcome ends its way."""
+class Item(Row, gc=False, eq=False):
+    """An event on its way to the row that it becomes. It is to be stored, unless a step gives it another outcome, which
+    ends its way."""
 
-    position: Position
-    event: Event
-    identifiers: Sequence[Identifier]
+    identifiers: Sequence[Identifier] = ()
     """Strongest first."""
     decision: Decision = NOBODY
     dedupe_key: bytes | None = None
-    person_id: str | None = None
-    duplicate_of: str | None = None
-    outcome: Outcome | None = None
 
-    def row(self) -> Row:
-        return Row(self.position, self.event, self.outcome or "stored", self.person_id, self.duplicate_of)
+    @classmethod
+    def of(cls, position: Position, event: Event) -> "Item":
+        return cls(position, event, "stored", None, None, identifiers_of(event))
 
 
 class Batch(NamedTuple):
@@ -38,3 +33,8 @@ class Batch(NamedTuple):
     keys: Keys
     catalog: Catalog
     changes: Changes
+
+    def learned(self) -> Changes:
+        """All that changes, once the last event is through."""
+        self.changes.catalog = self.catalog.counts()
+        return self.changes

@@ -37,7 +37,7 @@ class Keys:
         return earliest and earliest[0]
 
     def learn(self, event: Event, key: bytes, changes: Changes) -> None:
-        day = _days(event)[0]
+        day = None if event.dedupe_ttl is None else event.received_at // DAY
         self.new[key, day] = (event.event_id, event.received_at)
         changes.seen.append(SeenKey(key, day, event.event_id, event.received_at))
 

@@ -10,7 +10,7 @@ from bowerbird.processor.facts import facts_of
 from bowerbird.processor.identity import identifiers_of
 from bowerbird.processor.quarantine import StepFailedError
 from bowerbird.processor.worker import Processor
-from bowerbird.state.base import Changes, PeopleReader, QuarantineEntry, Upkeep, identifier
+from bowerbird.state.base import PeopleReader, QuarantineEntry, Upkeep, identifier
 from bowerbird.warehouse.base import Row, StoredEvent
 from bowerbird.warehouse.facts import Facts
 
@@ -87,10 +87,13 @@ class Operations:
         if event is None:
             return False
         position = Position(entry.partition, entry.offset, entry.index)
-        changes = Changes(released=[entry.event_id])
+        batch = self.processor.batch()
+        item = Item.of(position, event)
         try:
-            rows = self.processor.decide([[Item(position, event, identifiers_of(event))]], changes)
-            self.processor.warehouse.restore(rows, facts_of(changes))
+            self.processor.decide([item], batch)
+            changes = batch.learned()
+            changes.released = [entry.event_id]
+            self.processor.warehouse.restore([item], facts_of(changes))
         except (StepFailedError, WarehouseRejectedError):
             self.processor.people.forget()
             return False

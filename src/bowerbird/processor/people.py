@@ -1,6 +1,6 @@
 """The people that batches meet: what the state knows of them, with the changes of the batch at hand over it."""
 
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -44,10 +44,10 @@ class People:
         if len(self.owners) > self.capacity:
             self.forget()
 
-    def prepare(self, identifiers: Set[Identifier]) -> None:
-        """Looks up all these identifiers at once."""
+    def prepare(self, named: Iterable[Sequence[Identifier]]) -> None:
+        """Looks up the identifiers of many events at once."""
         owners = self.owners
-        missing = [each for each in identifiers if each not in owners]
+        missing = {each for identifiers in named for each in identifiers if each not in owners}
         if missing:
             known = self.state.load(missing)
             members = self.members

@@ -100,8 +100,8 @@ def undecodable(position: Position, failure: DecodeFailure) -> tuple[QuarantineE
 
 
 def _id_of(position: Position) -> str:
-    partition, offset, index = position
-    return f"00000000-0000-8{partition & 0xFFF:03x}-8000-{offset & 0xFFFFFFFF:08x}{index & 0xFFFF:04x}"
+    low = f"{position.offset & 0xFFFFFFFF:08x}{position.index & 0xFFFF:04x}"
+    return f"00000000-0000-8{position.partition & 0xFFF:03x}-8000-{low}"
 
 
 def _rescue(raw: bytes) -> tuple[str, str, str]:

@@ -1,6 +1,6 @@
 """The processor: a function of the log. Reads a batch, takes each event through the steps, stores, remembers."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -14,15 +14,14 @@ from bowerbird.processor.catalog import Catalog
 from bowerbird.processor.dedupe import Keys
 from bowerbird.processor.facts import facts_of
 from bowerbird.processor.garbage import uncollected
-from bowerbird.processor.identity import identifiers_of
 from bowerbird.processor.people import People
 from bowerbird.processor.quarantine import Barred, StepFailedError, bar, undecodable
 from bowerbird.processor.steps import STEPS, Step
 from bowerbird.state.base import Changes, ProcessorState, Seen
-from bowerbird.warehouse.base import Row, Warehouse
+from bowerbird.warehouse.base import Packed, Row, Warehouse
 
-HANDFUL = 2000
-"""Events that are decoded and decided together: as many as a processor's cache holds."""
+HANDFUL = 500
+"""Events that are decoded, decided and packed together: as many as a processor's cache holds."""
 
 
 class Stores(NamedTuple):
@@ -37,7 +36,7 @@ class Stores(NamedTuple):
 class Processor:
     """Runs in one thread. Killed anywhere and started again, it ends up where it would have been."""
 
-    def __init__(self, stores: Stores, batch_events: int = 5_000, steps: Sequence[Step] = STEPS) -> None:
+    def __init__(self, stores: Stores, batch_events: int = 10_000, steps: Sequence[Step] = STEPS) -> None:
         self.log, self.state, self.seen, self.warehouse = stores
         self.batch_events = batch_events
         self.steps = steps
@@ -91,9 +90,9 @@ class Processor:
 
     def _commit(self, rows: Sequence[LogRow], barred: Barred) -> None:
         reached = {**self.applied, **{row.partition: row.offset for row in rows}}
-        stored, changes = self.outcome(rows, barred)
+        packed, changes = self.outcome(rows, barred)
         changes.applied = reached
-        self.warehouse.write(stored, reached, facts_of(changes))
+        self.warehouse.write(packed, reached, facts_of(changes))
         try:
             self.remember(changes)
         except BaseException:
@@ -101,25 +100,36 @@ class Processor:
             raise
         self.applied = reached
 
-    def outcome(self, rows: Sequence[LogRow], barred: Barred) -> tuple[list[Row], Changes]:
-        """What becomes of the rows' events: decided, and neither stored nor remembered yet."""
-        changes = Changes()
-        refused: list[Row] = []
-        handfuls = (decode(handful, barred, changes, refused) for handful in _handfuls(rows))
-        return [*self.decide(handfuls, changes), *refused], changes
+    def outcome(self, rows: Sequence[LogRow], barred: Barred) -> tuple[list[Packed], Changes]:
+        """What becomes of the rows' events: decided and packed, and neither stored nor remembered yet. Raises
+        `StepFailedError` for one event, `WarehouseRejectedError` for all that can be named at once."""
+        batch = self.batch()
+        packed: list[Packed] = []
+        unfit: dict[str, str] = {}
+        for handful in _handfuls(rows):
+            try:
+                packed.append(self._pack(handful, barred, batch))
+            except WarehouseRejectedError as rejected:
+                if not rejected.reasons:
+                    raise
+                unfit |= rejected.reasons
+        if unfit:
+            raise WarehouseRejectedError(f"{len(unfit)} events cannot be stored", unfit)
+        return packed, batch.learned()
 
-    def decide(self, handfuls: Iterable[list[Item]], changes: Changes) -> list[Row]:
-        """Takes the items of a batch through the steps, a handful at a time. Raises `StepFailedError`; then `changes`
-        is void."""
+    def _pack(self, rows: Sequence[LogRow], barred: Barred, batch: Batch) -> Packed:
+        items, refused = decode(rows, barred, batch.changes)
+        self.decide(items, batch)
+        return self.warehouse.pack([*items, *refused])
+
+    def batch(self) -> Batch:
         self.people.make_room()
-        batch = Batch(self.people, Keys(self.seen), Catalog(), changes)
-        rows: list[Row] = []
-        for items in handfuls:
-            self.people.prepare({each for item in items for each in item.identifiers})
-            take_through(self.steps, items, batch)
-            rows += [item.row() for item in items]
-        changes.catalog = batch.catalog.counts()
-        return rows
+        return Batch(self.people, Keys(self.seen), Catalog(), Changes())
+
+    def decide(self, items: Sequence[Item], batch: Batch) -> None:
+        """Takes items through the steps. Raises `StepFailedError`; then the batch is void."""
+        self.people.prepare(item.identifiers for item in items)
+        take_through(self.steps, items, batch)
 
     def remember(self, changes: Changes) -> None:
         self.state.remember(changes)
@@ -140,9 +150,11 @@ def _handfuls(rows: Sequence[LogRow]) -> Iterator[list[LogRow]]:
         yield handful
 
 
-def decode(rows: Sequence[LogRow], barred: Barred, changes: Changes, refused: list[Row]) -> list[Item]:
-    """The events of the log rows; what cannot be decoded, and what is barred, goes to quarantine at once."""
+def decode(rows: Sequence[LogRow], barred: Barred, changes: Changes) -> tuple[list[Item], list[Row]]:
+    """The events of the log rows, and rows of those that go to quarantine at once: what cannot be decoded, and what is
+    barred."""
     items: list[Item] = []
+    refused: list[Row] = []
     for partition, offset, _, blob in rows:
         for index, event in enumerate(decode_each(blob)):
             position = Position(partition, offset, index)
@@ -151,11 +163,11 @@ def decode(rows: Sequence[LogRow], barred: Barred, changes: Changes, refused: li
             elif event.event_id in barred:
                 entry, row = barred[event.event_id].quarantine(position, event)
             else:
-                items.append(Item(position, event, identifiers_of(event)))
+                items.append(Item.of(position, event))
                 continue
             changes.quarantined.append(entry)
             refused.append(row)
-    return items
+    return items, refused
 
 
 def take_through(steps: Sequence[Step], items: Sequence[Item], batch: Batch) -> None:
@@ -164,7 +176,7 @@ def take_through(steps: Sequence[Step], items: Sequence[Item], batch: Batch) -> 
         try:
             for step in steps:
                 step(item, batch)
-                if item.outcome is not None:
+                if item.outcome != "stored":
                     break
         except (ArithmeticError, LookupError, TypeError, ValueError, AttributeError, msgspec.MsgspecError) as error:
             raise StepFailedError(item.event.event_id, step.__name__, error) from error

@@ -7,7 +7,7 @@ A person is a node with identifiers of its own. A merge points one node at anoth
 its identifiers, traits and events, and reads resolve it to its root. Undoing a merge removes the pointer, nothing else.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple, Protocol
 
 import msgspec
@@ -173,7 +173,7 @@ class ProcessorState(Protocol):
 
     def applied(self) -> Positions: ...
 
-    def load(self, identifiers: Sequence[Identifier]) -> Known:
+    def load(self, identifiers: Collection[Identifier]) -> Known:
         """A fixed number of statements, however many identifiers."""
         ...
 

@@ -1,6 +1,6 @@
 """The processor's state in SQL."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from operator import attrgetter
 from typing import Any
 
@@ -32,7 +32,7 @@ class SqlState:
             rows = connection.execute(select(t.positions.c.partition, t.positions.c.offset))
             return {row.partition: row.offset for row in rows}
 
-    def load(self, identifiers: Sequence[Identifier]) -> Known:
+    def load(self, identifiers: Collection[Identifier]) -> Known:
         by_key = {identifier_key(each): each for each in identifiers}
         if not by_key:
             return Known({}, {}, {})

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, Literal, NamedTuple, Protocol
+from typing import Any, Literal, Protocol
 
 import msgspec
 
@@ -12,7 +12,7 @@ from bowerbird.warehouse.facts import NOTHING, Facts, PeopleFacts
 Outcome = Literal["stored", "duplicate", "identify_only", "quarantined", "erased"]
 
 
-class Row(NamedTuple):
+class Row(msgspec.Struct, gc=False):
     """A processed event: where it stood, what became of it, and whose it is.
 
     `person_id` is the person the event's own identifiers belong to; merges are resolved when reading. For a
@@ -21,7 +21,7 @@ class Row(NamedTuple):
 
     position: Position
     event: Event
-    outcome: Outcome
+    outcome: Outcome = "stored"
     person_id: str | None = None
     duplicate_of: str | None = None
 
@@ -78,6 +78,9 @@ class StoredEvent(msgspec.Struct, frozen=True):
     context: dict[str, Any]
 
 
+Packed = Any
+"""Rows as one adapter takes them in; nobody else looks inside."""
+
 OutcomeCounts = dict[tuple[str, str, str], int]
 """Events by (workspace, dialect, outcome)."""
 
@@ -85,14 +88,19 @@ OutcomeCounts = dict[tuple[str, str, str], int]
 class Warehouse(PeopleFacts, Protocol):
     """Stores every processed event with its outcome. One process owns it; its threads may share it."""
 
-    def write(self, rows: Sequence[Row], applied: Positions, learned: Facts = NOTHING) -> None:
+    def pack(self, rows: Sequence[Row]) -> Packed:
+        """The rows in the form in which `write` takes them: some hundreds at a time, while they are at hand. Stores
+        nothing. Raises `WarehouseRejectedError` when a row cannot be stored, naming all those."""
+        ...
+
+    def write(self, packed: Sequence[Packed], applied: Positions, learned: Facts = NOTHING) -> None:
         """Stores the rows, what they taught of people, and `applied`, in one transaction, durable on return. A row at
         or before the position already applied in its partition was stored by an earlier delivery and is passed over;
         so is what was learned, when all positions were. Only rows with outcome `stored` keep properties, traits and
         context.
 
-        Raises `WarehouseRejectedError` when a row cannot be stored; then nothing was. A row that is passed over is
-        refused for the same reasons: what became of an event is the same at each delivery.
+        Raises `WarehouseRejectedError` when a row turns out to be unfit all the same, without naming it; then nothing
+        was stored.
         """
         ...
 

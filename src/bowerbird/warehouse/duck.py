@@ -13,17 +13,27 @@ from bowerbird.errors import DataDirectoryBusyError, DataVersionError
 from bowerbird.event import Positions
 from bowerbird.warehouse import duck_facts, reads
 from bowerbird.warehouse.base import EventQuery, OutcomeCounts, Row, StoredEvent
+from bowerbird.warehouse.columns import Columns, table
 from bowerbird.warehouse.duck_facts import Repetitions
 from bowerbird.warehouse.event_ids import split_or_none
 from bowerbird.warehouse.export import export
 from bowerbird.warehouse.facts import NOTHING, Facts, Told
 from bowerbird.warehouse.moves import checkpoint, move_group, trim
-from bowerbird.warehouse.rows import OTHERS, STORED, UNFIT, other_table, refuse_unfit, rejection, stored_table
+from bowerbird.warehouse.rows import UNFIT, Handful, pack, rejection
 from bowerbird.warehouse.schema import MOVED, TABLES, VERSION
 from bowerbird.warehouse.shredding import OFF
 
 _POSITIONS = 'SELECT "partition", max("offset") FROM positions GROUP BY ALL'
-_REACH = "INSERT INTO positions SELECT unnest($partitions::INTEGER[]), unnest($offsets::BIGINT[])"
+_KNOWN = 'SELECT unnest($partitions::INTEGER[]) AS "partition", unnest($offsets::BIGINT[]) AS "offset"'
+_NEW = f"""
+    FROM batch ANTI JOIN ({_KNOWN}) AS known
+    ON batch."partition" = known."partition" AND batch."offset" <= known."offset"
+"""
+_INTO_HOT = f"INSERT INTO hot BY NAME SELECT * REPLACE (make_timestamp(occurred_at) AS occurred_at) {_NEW}"
+_INTO_OTHERS = f"""
+    INSERT INTO others BY NAME
+    SELECT * REPLACE (make_timestamp(occurred_at) AS occurred_at, make_timestamp(received_at) AS received_at) {_NEW}"""
+_REACH = f"INSERT INTO positions {_KNOWN}"
 _PAGE = 1000
 """Rows of the longest page; content of other rows is not read."""
 _WAL = "512MB"
@@ -59,28 +69,29 @@ class DuckWarehouse:
             raise
         self._applied: Positions = dict(self._writer.execute(_POSITIONS).fetchall())
 
-    def write(self, rows: Sequence[Row], applied: Positions, learned: Facts = NOTHING) -> None:
+    def pack(self, rows: Sequence[Row]) -> Handful:
+        return pack(rows)
+
+    def write(self, packed: Sequence[Handful], applied: Positions, learned: Facts = NOTHING) -> None:
         with self._writing:
             known = self._applied
-            fresh = [row for row in rows if row[0][1] > known.get(row[0][0], 0)]
             reached = known | {key: offset for key, offset in applied.items() if offset > known.get(key, 0)}
-            if len(fresh) < len(rows):
-                refuse_unfit(rows)
-            if fresh or reached != known:
-                with self._transaction(fresh):
-                    self._append(fresh)
+            if reached != known:
+                with self._transaction():
+                    self._append(packed, known)
                     duck_facts.add(self._writer, learned)
                     self._writer.execute(_REACH, _lists(reached))
                 self._applied = reached
 
     def restore(self, rows: Sequence[Row], learned: Facts = NOTHING) -> None:
-        with self._deleting, self._writing, self._transaction(rows):
+        pack(rows)
+        with self._deleting, self._writing, self._transaction():
             there = self._take_out([row.event.event_id for row in rows])
-            self._append([row for row in rows if row.event.event_id in there])
+            self._append([pack([row for row in rows if row.event.event_id in there])], {})
             duck_facts.add(self._writer, learned)
 
     def forget(self, people: Sequence[str]) -> None:
-        with self._deleting, self._writing, self._transaction(()):
+        with self._deleting, self._writing, self._transaction():
             duck_facts.forget(self._writer, people)
 
     def aliases(self) -> dict[str, str]:
@@ -140,7 +151,7 @@ class DuckWarehouse:
 
     def clear(self) -> None:
         with self._deleting, self._writing:
-            with self._transaction(()):
+            with self._transaction():
                 for table in ("hot", "cold", "others", "positions", "roots", "traits"):
                     self._writer.execute(f"DELETE FROM {table}")  # noqa: S608  # names of our own tables
             self._applied = {}
@@ -152,7 +163,7 @@ class DuckWarehouse:
             self._db.close()
 
     @contextmanager
-    def _transaction(self, rows: Sequence[Row]) -> Iterator[None]:
+    def _transaction(self) -> Iterator[None]:
         self._writer.begin()
         try:
             yield
@@ -161,21 +172,20 @@ class DuckWarehouse:
             with suppress(duckdb.Error):
                 self._writer.rollback()
             if isinstance(problem, _MISFIT):
-                raise rejection(rows, problem) from problem
+                raise rejection((), problem) from problem
             raise
 
-    def _append(self, rows: Sequence[Row]) -> None:
-        stored = [row for row in rows if row[2] == "stored"]
-        if stored:
-            self._insert(STORED, stored_table(stored))
-        if len(stored) < len(rows):
-            self._insert(OTHERS, other_table([row for row in rows if row[2] != "stored"]))
+    def _append(self, packed: Sequence[Handful], known: Positions) -> None:
+        """What stands behind the known positions."""
+        self._insert(_INTO_HOT, [each.stored for each in packed if each.stored], known)
+        self._insert(_INTO_OTHERS, [each.others for each in packed if each.others], known)
 
-    def _insert(self, statement: str, batch: Any) -> None:
+    def _insert(self, statement: str, parts: Sequence[Columns], known: Positions) -> None:
         """The name `batch` belongs to the transaction: a rollback takes it away too."""
-        self._writer.register("batch", batch)
-        self._writer.execute(statement)
-        self._writer.unregister("batch")
+        if parts:
+            self._writer.register("batch", table(parts))
+            self._writer.execute(statement, _lists(known))
+            self._writer.unregister("batch")
 
     def _take_out(self, event_ids: Sequence[str]) -> set[str]:
         """Deletes the rows with these event ids and returns the ids that were there."""

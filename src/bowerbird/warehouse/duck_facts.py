@@ -9,7 +9,7 @@ from typing import Any
 from duckdb import DuckDBPyConnection
 
 from bowerbird.person_ids import number_of, numbers_of, person_id
-from bowerbird.warehouse.columns import table
+from bowerbird.warehouse.columns import columns, table
 from bowerbird.warehouse.facts import Facts, Told
 from bowerbird.warehouse.schema import INTEGERS
 
@@ -43,9 +43,9 @@ def add(writer: DuckDBPyConnection, facts: Facts) -> None:
         people, roots = numbers_of([*facts.roots]), numbers_of([*facts.roots.values()])
         _insert(writer, _ROOTS, {"person": people, "root": roots})
     if facts.traits:
-        columns: dict[str, Sequence[Any]] = dict(zip(Told._fields, zip(*facts.traits, strict=True), strict=True))
-        columns["person"] = numbers_of(columns.pop("person_id"))
-        _insert(writer, _TRAITS, columns)
+        told: dict[str, Sequence[Any]] = dict(zip(Told._fields, zip(*facts.traits, strict=True), strict=True))
+        told["person"] = numbers_of(told.pop("person_id"))
+        _insert(writer, _TRAITS, told)
 
 
 def forget(writer: DuckDBPyConnection, people: Sequence[str]) -> None:
@@ -84,7 +84,7 @@ def _count(cursor: DuckDBPyConnection) -> int:
     return count
 
 
-def _insert(writer: DuckDBPyConnection, statement: str, columns: Mapping[str, Sequence[Any]]) -> None:
-    writer.register("batch", table(columns, INTEGERS))
+def _insert(writer: DuckDBPyConnection, statement: str, values: Mapping[str, Sequence[Any]]) -> None:
+    writer.register("batch", table([columns(values, INTEGERS)]))
     writer.execute(statement)
     writer.unregister("batch")

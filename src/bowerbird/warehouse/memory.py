@@ -13,7 +13,7 @@ import msgspec
 from bowerbird.event import Positions
 from bowerbird.warehouse.base import EventQuery, OutcomeCounts, Row, StoredEvent
 from bowerbird.warehouse.facts import NOTHING, Facts, Told
-from bowerbird.warehouse.rows import UNFIT, decimal_text, other_table, rejection, stored_table
+from bowerbird.warehouse.rows import decimal_text, pack
 
 _EXPORTED = (
     *("event_id", "dialect", "kind", "name", "occurred_at", "received_at", "person_id", "user_id", "anonymous_id"),
@@ -29,11 +29,15 @@ class MemoryWarehouse:
         self._roots: dict[str, str] = {}
         self._told: list[Told] = []
 
-    def write(self, rows: Sequence[Row], applied: Positions, learned: Facts = NOTHING) -> None:
+    def pack(self, rows: Sequence[Row]) -> list[StoredEvent]:
+        pack(rows)
+        return [_stored(row) for row in rows]
+
+    def write(self, packed: Sequence[list[StoredEvent]], applied: Positions, learned: Facts = NOTHING) -> None:
         with self._lock:
             known = self._applied
-            checked = _checked(rows)
-            self._rows += [row for row in checked if row.position.offset > known.get(row.position.partition, 0)]
+            for rows in packed:
+                self._rows += [row for row in rows if row.position.offset > known.get(row.position.partition, 0)]
             reached = {key: offset for key, offset in applied.items() if offset > known.get(key, 0)}
             self._applied = known | reached
             if reached:
@@ -41,7 +45,7 @@ class MemoryWarehouse:
 
     def restore(self, rows: Sequence[Row], learned: Facts = NOTHING) -> None:
         with self._lock:
-            given = {row.event_id: row for row in _checked(rows)}
+            given = {row.event_id: row for row in self.pack(rows)}
             there = {row.event_id for row in self._rows}
             kept = [row for row in self._rows if row.event_id not in given]
             self._rows = kept + [row for event_id, row in given.items() if event_id in there]
@@ -108,15 +112,6 @@ class MemoryWarehouse:
 
     def close(self) -> None:
         pass
-
-
-def _checked(rows: Sequence[Row]) -> list[StoredEvent]:
-    try:
-        stored_table([row for row in rows if row.outcome == "stored"])
-        other_table([row for row in rows if row.outcome != "stored"])
-    except UNFIT as problem:
-        raise rejection(rows, problem) from problem
-    return [_stored(row) for row in rows]
 
 
 def _stored(row: Row) -> StoredEvent:

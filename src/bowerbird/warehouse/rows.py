@@ -2,22 +2,23 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
-from operator import attrgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
-from arro3.core import Table
+from msgspec.structs import astuple
 
 from bowerbird.errors import WarehouseRejectedError
 from bowerbird.event import Event
 from bowerbird.person_ids import numbers_of
 from bowerbird.warehouse.base import Row
-from bowerbird.warehouse.columns import table
+from bowerbird.warehouse.columns import Columns, columns
 from bowerbird.warehouse.event_ids import split_all
 from bowerbird.warehouse.schema import INTEGERS, TEXT
 
-_FIELDS = tuple((name, attrgetter(name)) for name in TEXT)
-_encode = msgspec.json.Encoder().encode
+_FIELDS = Event.__struct_fields__
+_encode_lines = msgspec.json.Encoder().encode_lines
+
+Values = dict[str, Sequence[Any]]
 
 UNFIT = (TypeError, ValueError, OverflowError, RecursionError)
 FARTHEST = 9_200_000_000_000_000_000
@@ -28,42 +29,50 @@ _MOST_DIGITS = 29
 _LONGEST = 400
 """Digits behind the point that `value_exact` holds; a double needs at most 341 in decimal."""
 
-STORED = """
-    INSERT INTO hot BY NAME
-    SELECT * REPLACE (make_timestamp(occurred_at) AS occurred_at)
-    FROM batch"""
-OTHERS = """
-    INSERT INTO others BY NAME
-    SELECT * REPLACE (make_timestamp(occurred_at) AS occurred_at, make_timestamp(received_at) AS received_at)
-    FROM batch"""
+
+class Handful(NamedTuple):
+    """Columns of rows for each of the two tables, where there are any."""
+
+    stored: Columns | None
+    others: Columns | None
 
 
-def stored_table(rows: Sequence[Row]) -> Table:
+def pack(rows: Sequence[Row]) -> Handful:
+    """Raises `WarehouseRejectedError` when a row cannot be stored, naming all those."""
+    stored = [row for row in rows if row.outcome == "stored"]
+    others = [row for row in rows if row.outcome != "stored"] if len(stored) < len(rows) else None
+    try:
+        return Handful(_stored(stored) if stored else None, _others(others) if others else None)
+    except UNFIT as problem:
+        raise rejection(rows, problem) from problem
+
+
+def _stored(rows: Sequence[Row]) -> Columns:
     """Columns of `hot`, but those that are NULL in all rows. Times are µs, decimals text; DuckDB casts them.
 
     Raises one of `UNFIT` when a row cannot be stored.
     """
-    events = [row.event for row in rows]
-    columns = _shared(rows, events)
-    times, lows = split_all([event.event_id for event in events])
-    columns["id_time"] = times
-    columns["id_low"] = lows
-    columns["id_ahead"] = [time - event.received_at for time, event in zip(times, events, strict=True)]
-    columns["properties"] = [_encode(event.properties).decode() for event in events]
-    columns["traits"] = [_encode(event.traits).decode() if event.traits else None for event in events]
-    columns["context"] = [_encode(event.context).decode() if event.context else None for event in events]
-    return table(columns, INTEGERS)
+    events, values = _shared(rows)
+    times, lows = split_all(events["event_id"])
+    values["id_time"] = times
+    values["id_low"] = lows
+    values["id_ahead"] = [time - received for time, received in zip(times, events["received_at"], strict=True)]
+    values["properties"] = _json(events["properties"])
+    for name in ("traits", "context"):
+        if any(events[name]):
+            encoded = _json(events[name])
+            values[name] = [text if text != "{}" else None for text in encoded]
+    return columns(values, INTEGERS)
 
 
-def other_table(rows: Sequence[Row]) -> Table:
+def _others(rows: Sequence[Row]) -> Columns:
     """Columns of `others`, but those that are NULL in all rows. Raises one of `UNFIT` when a row cannot be stored."""
-    events = [row.event for row in rows]
-    columns = _shared(rows, events)
-    columns["event_id"] = [event.event_id for event in events]
-    columns["received_at"] = [event.received_at for event in events]
-    columns["outcome"] = [row.outcome for row in rows]
-    columns["duplicate_of"] = [row.duplicate_of for row in rows]
-    return table(columns, INTEGERS)
+    events, values = _shared(rows)
+    values["event_id"] = events["event_id"]
+    values["received_at"] = events["received_at"]
+    values["outcome"] = [row.outcome for row in rows]
+    values["duplicate_of"] = [row.duplicate_of for row in rows]
+    return columns(values, INTEGERS)
 
 
 def rejection(rows: Sequence[Row], problem: Exception) -> WarehouseRejectedError:
@@ -76,18 +85,9 @@ def rejection(rows: Sequence[Row], problem: Exception) -> WarehouseRejectedError
     )
 
 
-def refuse_unfit(rows: Sequence[Row]) -> None:
-    """Raises `WarehouseRejectedError` when rows cannot be stored, without storing any."""
-    if any(_unfit(row) for row in rows):
-        raise rejection(rows, ValueError())
-
-
 def _unfit(row: Row) -> Exception | None:
     try:
-        (stored_table if row.outcome == "stored" else other_table)([row])
-        for time in (row.event.occurred_at, row.event.received_at):
-            if abs(time) > FARTHEST:
-                raise ValueError(f"time {time} is too far away")
+        (_stored if row.outcome == "stored" else _others)([row])
     except UNFIT as error:
         return error
     return None
@@ -101,18 +101,32 @@ def decimal_text(value: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def _shared(rows: Sequence[Row], events: Sequence[Event]) -> dict[str, Sequence[Any]]:
+def _shared(rows: Sequence[Row]) -> tuple[Values, Values]:
+    """The events' fields, and of those the columns that both tables have."""
+    fields: Values = dict(zip(_FIELDS, zip(*[astuple(row.event) for row in rows], strict=True), strict=True))
+    for name in ("occurred_at", "received_at"):
+        _refuse_far(fields[name])
     positions = [row.position for row in rows]
-    values = [event.value for event in events]
-    columns: dict[str, Sequence[Any]] = {name: list(map(field, events)) for name, field in _FIELDS}
-    columns["person"] = _people([row.person_id for row in rows])
-    columns["partition"] = [position[0] for position in positions]
-    columns["offset"] = [position[1] for position in positions]
-    columns["index"] = [position[2] for position in positions]
-    columns["occurred_at"] = [event.occurred_at for event in events]
-    columns["value"] = [None if value is None else _rounded(value) for value in values]
-    columns["value_exact"] = [None if value is None else _exact(value) for value in values]
-    return columns
+    values = {name: fields[name] for name in TEXT}
+    values["person"] = _people([row.person_id for row in rows])
+    values["partition"] = [position.partition for position in positions]
+    values["offset"] = [position.offset for position in positions]
+    values["index"] = [position.index for position in positions]
+    values["occurred_at"] = fields["occurred_at"]
+    values["value"] = [None if value is None else _rounded(value) for value in fields["value"]]
+    values["value_exact"] = [None if value is None else _exact(value) for value in fields["value"]]
+    return fields, values
+
+
+def _json(objects: Sequence[Any]) -> list[str]:
+    """JSON has no line breaks but within strings, where they are escaped."""
+    return _encode_lines(objects).decode().split("\n")[: len(objects)]
+
+
+def _refuse_far(times: Sequence[int]) -> None:
+    for time in (min(times), max(times)):
+        if abs(time) > FARTHEST:
+            raise ValueError(f"time {time} is too far away")
 
 
 def _rounded(value: Decimal) -> str:
