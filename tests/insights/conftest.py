@@ -22,12 +22,12 @@ from bowerbird.insights.question import parse
 from bowerbird.insights.ranges import Range, period
 from bowerbird.person_ids import person_id
 from bowerbird.warehouse.base import Row
+from bowerbird.warehouse.columns import table
 from bowerbird.warehouse.duck_facts import TABLES as FACTS
 from bowerbird.warehouse.duck_facts import add
 from bowerbird.warehouse.facts import Facts, Told
-from bowerbird.warehouse.rows import STORED, stored_table
-from bowerbird.warehouse.schema import STORED as COLUMNS_STORED
-from bowerbird.warehouse.schema import TABLES, TEXT
+from bowerbird.warehouse.rows import pack
+from bowerbird.warehouse.schema import STORED, TABLES, TEXT
 from bowerbird.warehouse.tables import DuckTables
 
 NOW = int(datetime(2026, 4, 2, 15, 30, tzinfo=UTC).timestamp()) * SECOND
@@ -162,8 +162,8 @@ class Asked:
 
     def __init__(self) -> None:
         self.db = duckdb.connect(config={"threads": 1, "storage_compatibility_version": "latest"})
-        for table in (*TABLES, *FACTS):
-            self.db.execute(table)
+        for statement in (*TABLES, *FACTS):
+            self.db.execute(statement)
 
     def ask(self, world: World, kind: str, question: Any) -> Answer:
         self.fill(world)
@@ -174,15 +174,17 @@ class Asked:
 
     def fill(self, world: World) -> None:
         """Every second event of the workspace in the cold table."""
-        for table in ("hot", "cold", "roots", "traits"):
-            self.db.execute(f"DELETE FROM {table}")
+        for name in ("hot", "cold", "roots", "traits"):
+            self.db.execute(f"DELETE FROM {name}")
         rows = [_row(number, event) for number, event in enumerate(world.events)]
         rows += [_row(number, {**event, "workspace": "another"}) for number, event in enumerate(world.events[:3])]
-        if rows:
-            self.db.register("batch", stored_table(rows))
-            self.db.execute(STORED)
+        if stored := pack(rows).stored:
+            self.db.register("batch", table([stored]))
+            self.db.execute(
+                "INSERT INTO hot BY NAME SELECT * REPLACE (make_timestamp(occurred_at) AS occurred_at) FROM batch"
+            )
             self.db.unregister("batch")
-        columns = ", ".join(f'"{column}"' for column in COLUMNS_STORED)
+        columns = ", ".join(f'"{column}"' for column in STORED)
         half = 'WHERE workspace = $workspace AND "index" % 2 = 1'
         self.db.execute(
             f"INSERT INTO cold ({columns}, property_names) SELECT * REPLACE (properties::JSON::VARIANT AS properties, "
