@@ -30,14 +30,15 @@ class Draft:
     def instant(self, micros: int) -> str:
         return f"make_timestamp({self.bind(micros)}::BIGINT)"
 
-    def table(self, sql: str, hint: str = "t", *, once: bool = False) -> str:
-        """Adds a common table expression and returns its name. `once`: under the hint alone, the first time only."""
+    def table(self, sql: str, hint: str = "t", *, once: bool = False, kept: bool = False) -> str:
+        """Adds a common table expression and returns its name. `once`: under the hint alone, the first time only.
+        `kept`: its rows are made once, however many read them."""
         name = hint if once else f"{hint}{len(self._tables)}"
-        self._tables.setdefault(name, sql)
+        self._tables.setdefault(name, f"{'MATERIALIZED ' if kept else ''}({sql})")
         return name
 
     def finish(self, sql: str) -> Statement:
-        tables = ", ".join(f"{name} AS ({table})" for name, table in self._tables.items())
+        tables = ", ".join(f"{name} AS {table}" for name, table in self._tables.items())
         return Statement(f"WITH {tables} {sql}" if tables else sql, self.parameters)
 
     def local(self, column: str, period: Period) -> str:

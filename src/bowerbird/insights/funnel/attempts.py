@@ -1,9 +1,9 @@
-"""All attempts at a funnel as a table: one row an attempt, with when it reached each step.
+"""All attempts at a funnel as a table, with when each reached which step.
 
 Every order makes the same table: `person`, `tie`, the keys of the breakdown, and `a1`, `a2`, …: the place of each
-step's event on the person's way, NULL where the attempt did not get. A place is µs since the beginning of the range;
-where one event could serve several steps, two events need two places: then the µs are followed by 32 bits that count
-the person's events. `tie` orders attempts that began in the same place.
+step's event on the person's way, NULL where the attempt did not get, or where a further row of it says more. A place
+is µs since the beginning of the range; where one event could serve several steps, two events need two places: then
+the µs are followed by 32 bits that count the person's events. `tie` orders attempts that began in the same place.
 """
 
 from collections.abc import Sequence
@@ -16,7 +16,8 @@ from bowerbird.insights.funnel.question import FunnelQuestion
 from bowerbird.insights.question import Asking
 
 _SECOND = 1_000_000
-_COUNTED = 1 << 32
+COUNTED = 1 << 32
+"""More events than a person has."""
 
 
 class Way(NamedTuple):
@@ -33,11 +34,16 @@ class Way(NamedTuple):
 
     def time(self, place: str) -> str:
         """µs since the beginning of the range."""
-        return f"({place} // {_COUNTED})::BIGINT" if self.counted else place
+        return f"({place} // {COUNTED})::BIGINT" if self.counted else place
 
     def in_time(self, place: str, first: str) -> str:
         window = self.draft.bind(self.question.window.seconds * _SECOND)
         return f"{self.time(place)} - {self.time(first)} <= {window}::BIGINT"
+
+    @property
+    def later(self) -> str:
+        """How the place of a following event compares with the one before."""
+        return ">" if self.counted else ">="
 
     def columns(self, *more: str) -> str:
         return ", ".join([*more, *self.keys])
@@ -62,13 +68,9 @@ def way(question: FunnelQuestion, asking: Asking, draft: Draft, breakdown: Break
     flags = [f"coalesce({step}, false) AS s{number}" for number, step in enumerate(steps, 1)]
     flags += [f"coalesce({each}, false) AS x{number}" for number, each in enumerate(exclusions)]
     table = events.table(all_of(clauses))
-    rows = draft.table(f"SELECT {', '.join(['person', at, *flags, *keys])} FROM {table}", "fitting")
+    rows = draft.table(f"SELECT {', '.join(['person', at, *flags, *keys])} FROM {table}", "fitting", kept=True)
     found = Way(question, draft, breakdown.keys, rows, question.order != "strict" and not _apart(question))
     return found._replace(events=draft.table(_counted(found), "placed")) if found.counted else found
-
-
-def _only(step: str, before: Sequence[str]) -> str:
-    return all_of([step, *(f"NOT coalesce({one}, false)" for one in before)])
 
 
 def attempts(way: Way) -> str:
@@ -92,18 +94,20 @@ def _by_place(way: Way) -> str:
 
 def _counted(way: Way) -> str:
     number = f"row_number() OVER (PARTITION BY person ORDER BY {_by_place(way)})"
-    return f"SELECT * REPLACE (place::HUGEINT * {_COUNTED} + {number} AS place) FROM {way.events}"
+    return f"SELECT * REPLACE (place::HUGEINT * {COUNTED} + {number} AS place) FROM {way.events}"
 
 
 def _ordered(way: Way) -> str:
+    """An attempt stands in the table once for each step that it reached."""
     first = f"SELECT {way.columns('person', '0 AS tie', 'place AS a1')} FROM {way.events} WHERE s1"
-    table = way.draft.table(first, "reached")
-    later = ">" if way.counted else ">="
+    stages = [way.draft.table(first, "reached")]
     for step in range(2, len(way.question.steps) + 1):
         following = f"(SELECT person, place FROM {way.events} WHERE s{step})"
-        join = f"ASOF LEFT JOIN {following} AS n ON n.person = c.person AND n.place {later} c.a{step - 1}"
-        table = _reach(way, table, step, ("n.place", join))
-    return table
+        join = f"ASOF JOIN {following} AS n ON n.person = c.person AND n.place {way.later} c.a{step - 1}"
+        clauses, joins = _limits(way, step, "n.place")
+        sql = f"SELECT c.*, n.place AS a{step} FROM {stages[-1]} AS c {join}{joins} WHERE {all_of(clauses)}"
+        stages.append(way.draft.table(sql, "reached"))
+    return way.draft.table(" UNION ALL BY NAME ".join(f"SELECT * FROM {stage}" for stage in stages), "attempts")
 
 
 def _any(way: Way) -> str:
@@ -123,24 +127,24 @@ def _any(way: Way) -> str:
     columns = way.columns("person", "tie", "place AS a1", f"list_sort([{in_time}], 'ASC', 'NULLS LAST') AS n")
     table = way.draft.table(f"SELECT {columns} FROM {table}", "reached")
     for number in steps[1:]:
-        table = _reach(way, table, number, (f"c.n[{number}]", ""))
+        clauses, joins = _limits(way, number, f"c.n[{number}]")
+        clauses.append(f"c.a{number - 1} IS NOT NULL")
+        reached = f"CASE WHEN {all_of(clauses)} THEN c.n[{number}] END AS a{number}"
+        table = way.draft.table(f"SELECT c.*, {reached} FROM {table} AS c{joins}", "reached")
     return table
 
 
-def _reach(way: Way, table: str, step: int, following: tuple[str, str]) -> str:
-    """One more step. `following`: the place of its event, and the join that finds it. An attempt that did not reach
-    the step before has none."""
-    place, joins = following
-    clauses = [f"c.a{step - 1} IS NOT NULL", way.in_time(place, "c.a1")]
-    from_ = ">" if way.counted else ">="
+def _limits(way: Way, step: int, place: str) -> tuple[list[str], str]:
+    """What has to hold for an attempt of `c` to reach this step in this place, and the joins that this takes."""
+    clauses = [way.in_time(place, "c.a1")]
+    joins = ""
     for number, each in enumerate(way.question.exclusions):
         if (each.before_step or len(way.question.steps)) == step:
             excluded = f"(SELECT person, place FROM {way.events} WHERE x{number})"
-            on = f"x{number}.person = c.person AND x{number}.place {from_} c.a{each.after_step}"
+            on = f"x{number}.person = c.person AND x{number}.place {way.later} c.a{each.after_step}"
             joins += f" ASOF LEFT JOIN {excluded} AS x{number} ON {on}"
             clauses.append(f"x{number}.place IS NULL OR x{number}.place >= {place}")
-    reached = f"CASE WHEN {all_of(clauses)} THEN {place} END AS a{step}"
-    return way.draft.table(f"SELECT c.*, {reached} FROM {table} AS c {joins}", "reached")
+    return clauses, joins
 
 
 def _strict(way: Way) -> str:

@@ -4,12 +4,14 @@ from collections.abc import Sequence
 
 from bowerbird.insights.breakdown import Breakdown
 from bowerbird.insights.draft import Draft, Statement
-from bowerbird.insights.funnel.attempts import Way, attempts, way
+from bowerbird.insights.funnel.attempts import COUNTED, Way, attempts, way
 from bowerbird.insights.funnel.question import AtStep, FunnelQuestion
 from bowerbird.insights.persons import chosen
 from bowerbird.insights.question import Asking
 
 _LADDER = (1, 5, 10, 30, 60, 300, 600, 1800, 3600, 10_800, 21_600, 43_200)
+_FARTHEST = 1 << 57
+"""Beyond any time since the beginning of a range, in µs."""
 _DAYS = (1, 2, 3, 7, 14, 30, 60, 90, 180)
 
 
@@ -37,14 +39,19 @@ def compile_funnel(question: FunnelQuestion, asking: Asking) -> Statement:
 
 
 def _counting(way: Way, table: str) -> str:
-    """One attempt a person, places as µs."""
+    """One attempt a person: the one that got furthest, of several the first. Places are µs."""
     steps = range(1, len(way.question.steps) + 1)
-    depth = " + ".join(f"(a{step} IS NULL)::BIGINT" for step in steps)
-    order = ["a1", "tie", *way.keys, *(f"a{step}" for step in steps[1:])]
-    fields = ", ".join([f"missing := {depth}", *(f"{name} := {name}" for name in order)])
-    best = f"SELECT person, min(struct_pack({fields})) AS best FROM {table} GROUP BY person"
-    times = [f"{way.time(f'best.a{step}')} AS a{step}" for step in steps]
-    return f"SELECT {', '.join(['person', *times, *(f'best.{key} AS {key}' for key in way.keys)])} FROM ({best})"
+    missing = " + ".join(f"(a{step} IS NULL)::BIGINT" for step in steps)
+    order = f"(({missing}) * {_FARTHEST} + a1)"
+    if way.counted or way.question.order != "ordered":
+        order = f"(({missing}) * {_FARTHEST}::HUGEINT * {COUNTED} + a1) * {COUNTED} + tie"
+    best = [f"arg_min(a{step}, {order}) AS a{step}" for step in steps]
+    if way.keys:
+        fields = ", ".join([f"at := {order}", *(f"{key} := {key}" for key in way.keys)])
+        best.append(f"min(struct_pack({fields})) AS first")
+    times = [f"{way.time(f'a{step}')} AS a{step}" for step in steps]
+    columns = ", ".join(["person", *times, *(f"first.{key} AS {key}" for key in way.keys)])
+    return f"SELECT {columns} FROM (SELECT person, {', '.join(best)} FROM {table} GROUP BY person)"
 
 
 def _measures(question: FunnelQuestion, draft: Draft) -> str:
