@@ -12,6 +12,8 @@ Unit = Literal["hour", "day", "week", "month"]
 MOST_BUCKETS = 5000
 LONGEST = 50 * 366 * 86_400_000_000
 """µs that a range may last."""
+EARLIEST, LATEST = 1000, 9000
+"""Years that a range may name: whatever is counted from there has a date too."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _US = timedelta(microseconds=1)
 
@@ -105,7 +107,9 @@ def period(range_: Range, zone: ZoneInfo, now: int) -> Period:
 def floor(at: datetime, unit: Unit) -> datetime:
     """The start of the hour, day, ISO week (Monday) or month, on the clock of its time zone."""
     if unit == "hour":
-        return at - timedelta(minutes=at.minute, seconds=at.second, microseconds=at.microsecond)
+        # On the clock, the second of two hours of one name would become the first
+        begun = timedelta(minutes=at.minute, seconds=at.second, microseconds=at.microsecond)
+        return (at.astimezone(UTC) - begun).astimezone(at.tzinfo)
     start = at.replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
     if unit == "week":
         return start - timedelta(days=start.weekday())
@@ -137,6 +141,8 @@ def _instant(text: str, zone: ZoneInfo) -> int:
         at = datetime.fromisoformat(text)
     except ValueError as error:
         raise QuestionInvalidError(f"{text!r} is no time", "Write ISO 8601, such as 2026-03-01.") from error
+    if not EARLIEST <= at.year < LATEST:
+        raise QuestionInvalidError(f"{text!r} is too far away", f"Name a year from {EARLIEST} to {LATEST - 1}.")
     return micros(at if at.tzinfo else _at(at, zone))
 
 
