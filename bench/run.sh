@@ -16,6 +16,6 @@ if ! cmp -s bench/requirements.lock .venv-bench/installed.txt; then
     .venv-bench/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r bench/requirements.lock
     cp bench/requirements.lock .venv-bench/installed.txt
 fi
-for name in ${*:-collect process freshness storage insights}; do
+for name in ${*:-collect process freshness storage insights insights_live}; do
     .venv/bin/python "bench/$name.py"
 done
