@@ -210,7 +210,8 @@ def _conversions(question: Attribution, asking: Asking, draft: Draft) -> str:
     """A table `number`, `person`, `instant`, `value`, `currency`, a row for each conversion."""
     events = Events(draft, asking.bounds(question))
     person = events.person()
-    plain = [events.plain(column) for column in ("id_time", "id_low", "order_id", "value", "currency")]
+    plain = [events.plain(column) for column in ("id_time", "id_low", "value", "currency")]
+    plain.append(f"nullif({events.plain('order_id')}, '') AS order_id")
     instant = events.plain("occurred_at")
     clauses = [
         asking.conditions.of_event(question.conversion.event, question.conversion.where, events),

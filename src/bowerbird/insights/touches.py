@@ -75,9 +75,10 @@ def _properties(events: Events, names: Sequence[str]) -> list[str]:
 
 
 def _parameter(events: Events, url: str, name: str) -> str:
-    """A parameter of a URL, decoded."""
+    """A parameter of a URL, decoded; as it is where that is no UTF-8."""
     pattern = events.draft.bind(rf"[?&]{name}=([^&#]*)")
-    found = f"url_decode(replace(regexp_extract({url}, {pattern}, 1), '+', ' '))"
+    found = f"replace(regexp_extract({url}, {pattern}, 1), '+', ' ')"
+    found = f"coalesce(TRY(url_decode({found})), {found})"
     return f"CASE WHEN contains({url}, {events.draft.bind(name)}) THEN {found} END"
 
 
