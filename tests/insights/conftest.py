@@ -233,7 +233,7 @@ def asked() -> Asked:
 
 
 NAMES = ("signup", "viewed", "bought", "left")
-VALUES = st.sampled_from(["pro", "free", "5", 5, 5.5, 0, -1, True, False, "x y", None, "1e1", "", [1, 2]])
+VALUES = st.sampled_from(["pro", "free", "5", 5, 5.5, 0, -1, True, False, "x y", None, "1e1", "", [5, 2]])
 
 
 @st.composite
@@ -256,7 +256,9 @@ def _worlds(draw: st.DrawFn, most: int = 30) -> World:
             "currency": draw(st.sampled_from([None, "EUR", "USD"])),
             "order_id": draw(st.sampled_from([None, "o1", "o2", "o3"])),
             "properties": draw(
-                st.fixed_dictionaries({}, optional={"plan": VALUES, "n": st.fixed_dictionaries({"a.b": VALUES})})
+                st.fixed_dictionaries(
+                    {}, optional={"plan": VALUES, "n": st.fixed_dictionaries({"a.b": VALUES, "0": VALUES})}
+                )
             ),
         }
         for number in range(count)
@@ -308,7 +310,16 @@ _LEAVES = st.one_of(
     st.builds(
         lambda field, op, value: {"field": field, "op": op, "value": value},
         st.sampled_from(
-            ["name", "property:plan", "property:n.a\\.b", "trait:city", "trait:plan.a", "account", "value"]
+            [
+                "name",
+                "property:plan",
+                "property:n.a\\.b",
+                "property:plan.0",
+                "trait:city",
+                "trait:plan.a",
+                "account",
+                "value",
+            ]
         ),
         st.sampled_from(["equals", "not_equals"]),
         st.sampled_from(["pro", "5", 5, 5.5, True, "Berlin", "signup", "acme", 10]),

@@ -10,6 +10,7 @@ from bowerbird.errors import QuestionInvalidError
 from bowerbird.insights.base import Stop
 from bowerbird.insights.conditions import Condition
 from bowerbird.insights.events import Events
+from bowerbird.insights.fields import field
 from bowerbird.insights.people import Everybody
 from bowerbird.insights.question import Asking, Moment, parse, zone
 from bowerbird.warehouse.tables import DuckTables
@@ -76,3 +77,38 @@ def test_the_same_people_are_in_a_segment(data: st.DataObject, asked: Any, world
 def test_a_senseless_condition_is_refused(condition: dict[str, Any], words: str) -> None:
     with pytest.raises(QuestionInvalidError, match=words):
         parse(Condition, condition)
+
+
+PROPERTIES = {"n": {"a.b": 5, "0": "zero", "deep": {"er": True}}, "list": [7, {"x": 1}], "a/b~c": "odd", "plain": 1.5}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("property:n.a\\.b", "5"),
+        ("property:n.0", "zero"),
+        ("property:n.deep.er", "true"),
+        ("property:n.deep.er.more", None),
+        ("property:n.a.b", None),
+        ("property:list.0", None),
+        ("property:list.1.x", None),
+        ("property:a/b~c", "odd"),
+        ("property:plain", "1.5"),
+        ("property:plain.0", None),
+        ("property:missing", None),
+    ],
+)
+@pytest.mark.parametrize("noted", [(), ("/a/b~c/list/n/plain/",), ("/other/",)])
+def test_a_property_is_the_same_wherever_its_row_is(
+    name: str, value: str | None, noted: tuple[str, ...], asked: Any, told: Any
+) -> None:
+    world = told(*((1, "viewed", minutes) for minutes in range(4)))
+    for event in world.events:
+        event["properties"] = PROPERTIES
+    asked.fill(world)
+    question = asking(asked, world)
+    draft = question.draft()
+    events = Events(draft, noted=noted)
+    text = events.text(field(name))
+    table = events.table()
+    assert question.rows(draft.finish(f"SELECT {text} FROM {table}")) == [(value,)] * 4

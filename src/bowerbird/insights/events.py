@@ -120,9 +120,10 @@ class Events:
 
     def _property(self, path: tuple[str, ...]) -> str:
         name = f"property{len(self._properties)}"
-        pointer = "".join("/" + each.replace("~", "~0").replace("/", "~1") for each in path)
+        # Of the outermost object alone: further in, a pointer takes a number for a place in a list, unlike VARIANT
+        pointer = "/" + path[0].replace("~", "~0").replace("/", "~1")
         piece = f"json_extract(properties, {self.draft.bind(pointer)})::VARIANT"
-        self._hot.append(f"{extracted(piece, ())} AS {name}")
+        self._hot.append(f"{extracted(piece, [self.draft.bind(each) for each in path[1:]])} AS {name}")
         self._cold.append(f"{extracted('properties', [self.draft.bind(each) for each in path])} AS {name}")
         self._missing.append(f"NULL::VARCHAR AS {name}")
         self._names[path[0]] = None
