@@ -36,6 +36,7 @@ class Line:
         *,
         seen: MemorySeen | None = None,
         engine: Engine | None = None,
+        cached: int = 1000,
     ) -> None:
         self.clock = FixedClock(NOW)
         self.log = MemoryLog(self.clock)
@@ -47,6 +48,7 @@ class Line:
         self.catalog = SqlCatalog(self.engine)
         self.batch_events = batch_events
         self.steps = steps
+        self.cached = cached
         self.ids = event_ids()
         self.start()
 
@@ -54,6 +56,7 @@ class Line:
         """As after a restart: nothing in memory, everything that was committed still there."""
         stores = Stores(self.log, self.state, self.seen, self.warehouse)
         self.processor = Processor(stores, self.batch_events, self.steps)
+        self.processor.people.capacity = self.cached
         self.operations = Operations(self.processor, SqlUpkeep(self.engine), self.people, self.clock)
         self.operations.recover()
 

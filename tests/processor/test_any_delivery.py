@@ -127,11 +127,12 @@ def small_handfuls(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def lines(make_line: Any, engines: Any) -> Any:
-    return lambda batch_events: make_line(batch_events, seen=Gathering(), engine=engines())
+    """People come and go from the cache all the time, unless more are `cached`."""
+    return lambda batch_events, cached=4: make_line(batch_events, seen=Gathering(), engine=engines(), cached=cached)
 
 
 def expected(lines: Any, rows: list[list[Event]]) -> Any:
-    calm = lines(1)
+    calm = lines(1, 1000)
     calm.append(*rows)
     calm.run()
     assert sum(calm.outcomes().values()) == sum(map(len, rows))

@@ -1,6 +1,7 @@
 """The people that batches meet: what the state knows of them, with the changes of the batch at hand over it."""
 
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -8,7 +9,7 @@ from msgspec.structs import replace
 from bowerbird.event import Event, Position
 from bowerbird.person_ids import person_id_of
 from bowerbird.processor.identity import Decision, Named, decide
-from bowerbird.state.base import Changes, Conflict, Identifier, Merge, Node, ProcessorState, Trait
+from bowerbird.state.base import Changes, Conflict, Identifier, Known, Merge, Node, ProcessorState, Trait
 
 
 class Member(Struct, eq=False, gc=False):
@@ -18,20 +19,31 @@ class Member(Struct, eq=False, gc=False):
     root: Node
 
 
-class People:
-    """A bounded cache of the state in which a batch works; after a batch that failed it must `forget`."""
+class Generation(NamedTuple):
+    """Whoever is in it, by identifier or person id, is there with the root's member: a person has one `Node`."""
 
-    def __init__(self, state: ProcessorState, capacity: int = 200_000) -> None:
-        """`capacity`: identifiers held before the cache starts anew."""
+    owners: dict[Identifier, Member]
+    members: dict[str, Member]
+
+
+class People:
+    """A bounded cache of the state in which a batch works; after a batch that failed it must `forget`.
+
+    It has two generations. Whoever a batch names comes to the younger one; once that is full, the older one goes.
+    """
+
+    def __init__(self, state: ProcessorState, capacity: int = 400_000) -> None:
+        """`capacity`: identifiers held, give or take a batch."""
         self.state = state
         self.capacity = capacity
-        self.owners: dict[Identifier, Member] = {}
-        self.members: dict[str, Member] = {}
-        """By person id."""
+        self.forget()
         self.kept_apart: dict[str, set[str]] = {}
 
     def forget(self) -> None:
-        self.owners, self.members = {}, {}
+        self.owners: dict[Identifier, Member] = {}
+        self.members: dict[str, Member] = {}
+        """By person id."""
+        self._older = Generation({}, {})
 
     def keep_apart(self, pairs: Iterable[tuple[str, str]]) -> None:
         """From now on no event merges these nodes, and only these; pairs come in both orders."""
@@ -40,23 +52,47 @@ class People:
             self.kept_apart.setdefault(one, set()).add(other)
 
     def make_room(self) -> None:
-        """Starts anew when the cache is full. Only between batches: within one it holds what is not remembered yet."""
-        if len(self.owners) > self.capacity:
-            self.forget()
+        """Only between batches: within one, the younger generation holds what is not remembered yet."""
+        if len(self.owners) > self.capacity // 2:
+            self._older = Generation(self.owners, self.members)
+            self.owners, self.members = {}, {}
 
     def prepare(self, named: Iterable[Sequence[Identifier]]) -> None:
         """Looks up the identifiers of many events at once."""
         owners = self.owners
         missing = {each for identifiers in named for each in identifiers if each not in owners}
-        if missing:
-            known = self.state.load(missing)
-            members = self.members
-            for person_id, root in known.nodes.items():
-                members.setdefault(person_id, Member(person_id, root))
-            for person_id, root_id in known.roots.items():
-                members.setdefault(person_id, Member(person_id, members[root_id].root))
-            for each, person_id in known.owners.items():
-                owners[each] = members[person_id]
+        older = self._older.owners
+        unknown = [each for each in missing if each not in older]
+        if len(unknown) < len(missing):
+            for each in missing.intersection(older):
+                owners[each] = self._kept(older[each])
+        if unknown:
+            self._learn(self.state.load(unknown))
+
+    def _learn(self, known: Known) -> None:
+        for person_id, node in known.nodes.items():
+            if self._member(person_id) is None:
+                self.members[person_id] = Member(person_id, node)
+        for person_id, root in known.roots.items():
+            if self._member(person_id) is None:
+                self.members[person_id] = Member(person_id, self.members[root].root)
+        for each, person_id in known.owners.items():
+            self.owners[each] = self.members[person_id]
+
+    def _member(self, person_id: str) -> Member | None:
+        """Of the younger generation, to which it comes now where it was in the older one."""
+        member = self.members.get(person_id)
+        if member is None and (older := self._older.members.get(person_id)) is not None:
+            return self._kept(older)
+        return member
+
+    def _kept(self, member: Member) -> Member:
+        """Comes to the younger generation, with its root."""
+        root_id = member.root.person_id
+        self.members[member.person_id] = member
+        if root_id not in self.members:
+            self.members[root_id] = self._older.members[root_id]
+        return member
 
     def decide(self, user_id: str | None, identifiers: Sequence[Identifier]) -> Decision:
         """Whom an event with this user_id and these identifiers (strongest first) goes to; nothing changes.
@@ -132,7 +168,10 @@ class People:
         survivor.absorbed += (absorbed.person_id, *absorbed.absorbed)
         survivor.accounts = tuple(dict.fromkeys(survivor.accounts + absorbed.accounts))
         for person_id in (absorbed.person_id, *absorbed.absorbed):
-            self.members.setdefault(person_id, Member(person_id, survivor)).root = survivor
+            member = self._member(person_id)
+            if member is None:
+                member = self.members[person_id] = Member(person_id, survivor)
+            member.root = survivor
             changes.rooted[person_id] = survivor.person_id
         if absorbed.user_id and not survivor.user_id:
             survivor.user_id = changes.user_ids[survivor.person_id] = absorbed.user_id
