@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -232,6 +233,16 @@ def asked() -> Asked:
     return Asked()
 
 
+@pytest.fixture(scope="module")
+def answering(shared_house: Any, asked: Asked) -> Iterator[Any]:
+    """A house with a console, whose questions are asked of what `asked` was filled with."""
+    insights = shared_house.sources.insights
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(insights, "_tables", DuckTables(asked.db.cursor))
+        patch.setattr(insights, "_clock", FixedClock(NOW))
+        yield shared_house
+
+
 NAMES = ("signup", "viewed", "bought", "left")
 VALUES = st.sampled_from(["pro", "free", "5", 5, 5.5, 0, -1, True, False, "x y", None, "1e1", "", [5, 2]])
 
@@ -306,21 +317,11 @@ def told() -> Any:
     return tell
 
 
+NAMED = ["name", "property:plan", "property:plan.0", "account", "value"]
 _LEAVES = st.one_of(
     st.builds(
         lambda field, op, value: {"field": field, "op": op, "value": value},
-        st.sampled_from(
-            [
-                "name",
-                "property:plan",
-                "property:n.a\\.b",
-                "property:plan.0",
-                "trait:city",
-                "trait:plan.a",
-                "account",
-                "value",
-            ]
-        ),
+        st.sampled_from([*NAMED, "property:n.a\\.b", "trait:city", "trait:plan.a"]),
         st.sampled_from(["equals", "not_equals"]),
         st.sampled_from(["pro", "5", 5, 5.5, True, "Berlin", "signup", "acme", 10]),
     ),
