@@ -53,5 +53,9 @@ class QuestionInvalidError(BowerbirdError):
     """A question makes no sense, or names what is not there."""
 
 
+class PersonalDataError(BowerbirdError):
+    """The answer would tell what is marked as personal data to somebody who may not see it."""
+
+
 class QuestionStoppedError(BowerbirdError):
     """A question ended before its answer: it took too long, or somebody cancelled it."""

@@ -9,6 +9,8 @@ from fastapi import Depends, Query, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from bowerbird.console.failures import ApiError
+from bowerbird.console.masks import Masks
+from bowerbird.console.signin.visitors import ACTS
 from bowerbird.console.sources import Sources
 from bowerbird.registry.base import Principal, Role, Scope, Snapshot
 
@@ -36,6 +38,13 @@ class Session:
     """Whether it may do everything there."""
     who: str = "control"
     """As `Principal.key_id`."""
+
+    masked: bool = False
+    """Whether what is marked as personal data is kept from it."""
+
+    def masks(self) -> Masks:
+        """What it does not see. Blocking: reads the registry."""
+        return Masks(self.sources.described.all(self.workspace) if self.masked else ())
 
     @property
     def workspace(self) -> str:
@@ -75,7 +84,14 @@ class Door:
         if principal is None:
             raise _unauthenticated(secret)
         _check(principal, None if role is not None and principal.role == role else scope, workspace)
-        return Session(self._sources, snapshot, principal.workspace.name, principal.may("admin"), principal.key_id)
+        return Session(
+            self._sources,
+            snapshot,
+            principal.workspace.name,
+            admin=principal.may("admin"),
+            who=principal.key_id,
+            masked=principal.role is not None and not principal.may(ACTS["see personal data"]),
+        )
 
 
 def need(scope: Scope, role: Role | None = None) -> Any:

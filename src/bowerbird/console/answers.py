@@ -7,11 +7,15 @@ from typing import Any
 import msgspec
 from starlette.responses import JSONResponse
 
+from bowerbird.console.masks import Masks
 from bowerbird.warehouse.base import StoredEvent
 
 _EPOCH = datetime(1970, 1, 1)  # naive on purpose: the text ends with Z
 _FIRST = -62_135_596_800_000_000
 _LAST = 253_402_300_799_999_999
+
+_SENT = ("user_id", "anonymous_id", "email", "phone", "account_id", "order_id", "click_id", "value", "currency")
+"""Columns that a sender's property of the same name may have filled."""
 
 
 class Json(JSONResponse):
@@ -59,14 +63,17 @@ def maybe_iso(micros: int | None) -> str | None:
     return None if micros is None else iso(micros)
 
 
-def event_rows(events: Sequence[StoredEvent], roots: Mapping[str, str]) -> list[EventRow]:
-    """`roots`: the person after merges, by the person id of the row."""
-    return [_row(event, roots) for event in events]
+def event_rows(events: Sequence[StoredEvent], roots: Mapping[str, str], masks: Masks) -> list[Any]:
+    """As `EventRow`. `roots`: the person after merges, by the person id of the row."""
+    rows = [_row(event, roots) for event in events]
+    if not masks.hide_something:
+        return rows
+    return [_masked(msgspec.structs.asdict(row), masks) for row in rows]
 
 
-def event_detail(event: StoredEvent, roots: Mapping[str, str]) -> dict[str, Any]:
+def event_detail(event: StoredEvent, roots: Mapping[str, str], masks: Masks) -> dict[str, Any]:
     """One event with everything that is known of it."""
-    return {
+    row = {
         **msgspec.structs.asdict(_row(event, roots)),
         "workspace": event.workspace,
         "outcome": event.outcome,
@@ -75,10 +82,16 @@ def event_detail(event: StoredEvent, roots: Mapping[str, str]) -> dict[str, Any]
         "order_id": event.order_id,
         "source_id": event.source_id,
         "key_id": event.key_id,
-        "traits": event.traits,
+        "traits": masks.named(event.traits),
         "context": event.context,
         "position": msgspec.structs.asdict(event.position),
     }
+    return _masked(row, masks)
+
+
+def _masked(row: dict[str, Any], masks: Masks) -> dict[str, Any]:
+    told = masks.named({name: row[name] for name in _SENT if name in row})
+    return row | told | {"properties": masks.properties(row["name"], row["properties"])}
 
 
 def _row(event: StoredEvent, roots: Mapping[str, str]) -> EventRow:

@@ -5,10 +5,12 @@ from typing import Any
 
 import pytest
 
+from bowerbird.console.masks import MASK, Masks
 from bowerbird.console.pages.asking.address import encode
-from bowerbird.console.pages.asking.personal import check
-from bowerbird.console.pages.masks import MASK, Masks
-from bowerbird.errors import BowerbirdError
+from bowerbird.console.personal import check
+from bowerbird.errors import PersonalDataError
+from bowerbird.insights.kinds import KINDS
+from bowerbird.insights.question import parse
 from bowerbird.registry.described import Description
 
 SEEN = {"pii": False, "hidden": False}
@@ -57,14 +59,33 @@ def test_what_is_hidden_is_not_offered(shop: Any, tab: Any) -> None:
     ("kind", "document"),
     [
         ("sql", {"sql": "SELECT 1"}),
+        ("funnel", {"steps": [{"event": "a"}, {"event": "b"}], "breakdown": ["email"]}),
+        ("paths", {"group_by": "property:plan"}),
+        ("trend", {"series": [{"measure": "maximum", "of": "property:plan"}]}),
+        ("attribution", {"conversion": {"event": "bought"}, "by": "source"}),
         ("trend", {"breakdown": ["dialect", "property:plan.name"]}),
         ("revenue", {"breakdown": ["email"]}),
         ("trend", {"breakdown": ["trait:email"]}),
     ],
 )
 def test_what_would_spell_it_out_is_refused(kind: str, document: dict[str, Any]) -> None:
-    marks = [Description("w", "signup", name, pii=True) for name in ("plan", "email")]
-    with pytest.raises(BowerbirdError):
-        check(Masks(marks), kind, document)
-    check(Masks(), kind, document)
-    check(Masks(marks), "trend", {"breakdown": ["segment:plan", "property:colour", "trait:city"]})
+    marks = [Description("w", "signup", name, pii=True) for name in ("plan", "email", "utm_source")]
+    with pytest.raises(PersonalDataError):
+        check(Masks(marks), parse(KINDS[kind].question, document))
+    check(Masks(), parse(KINDS[kind].question, document))
+
+
+@pytest.mark.parametrize(
+    ("kind", "document"),
+    [
+        ("trend", {"breakdown": ["segment:plan", "property:colour"]}),
+        ("trend", {"breakdown": ["trait:city"]}),
+        ("trend", {"series": [{"measure": "sum", "of": "property:plan"}], "where": {"field": "email", "op": "set"}}),
+        ("paths", {}),
+        ("attribution", {"conversion": {"event": "bought"}, "by": "medium"}),
+        ("attribution", {"conversion": {"event": "bought"}, "by": "link"}),
+    ],
+)
+def test_what_does_not_spell_it_out_is_answered(kind: str, document: dict[str, Any]) -> None:
+    marks = [Description("w", "signup", name, pii=True) for name in ("plan", "email", "utm_source")]
+    check(Masks(marks), parse(KINDS[kind].question, document))

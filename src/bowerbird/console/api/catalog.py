@@ -29,7 +29,7 @@ class Describe(BaseModel):
     property: str = Field("", max_length=LONGEST_NAME, description="Empty: the event itself.")
     description: str = Field("", max_length=LONGEST_DESCRIPTION)
     hidden: bool = Field(False, description="Left out of the console's pickers.")
-    pii: bool = Field(False, description="Personal data: masked for viewers at the console.")
+    pii: bool = Field(False, description="Personal data: masked for viewers, and for their sessions.")
 
 
 @router.get("/catalog", responses=documented(models.Catalog))

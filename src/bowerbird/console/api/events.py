@@ -15,6 +15,7 @@ from bowerbird.console.api import models
 from bowerbird.console.api.answering import documented
 from bowerbird.console.cursors import TimedKey, cursor, keyset
 from bowerbird.console.failures import ApiError
+from bowerbird.console.masks import MASK, Masks
 from bowerbird.warehouse.base import EventQuery, StoredEvent
 
 router = APIRouter(tags=["Events"], default_response_class=Json)
@@ -64,7 +65,7 @@ def events_page(session: Session, query: EventQuery) -> dict[str, Any]:
     shown = found[: query.limit]
     last = shown[-1] if len(found) > query.limit else None
     return {
-        "events": answers.event_rows(shown, roots_of(session, shown)),
+        "events": answers.event_rows(shown, roots_of(session, shown), session.masks()),
         "next": cursor((last.occurred_at, last.event_id)) if last else None,
     }
 
@@ -89,7 +90,7 @@ def trace_event(session: Reader, event_id: str) -> Json:
             event_id,
         )
     )
-    return answers.json(_traces(traces))
+    return answers.json(_traces(traces, session.masks()))
 
 
 @router.get("/events/{event_id:path}", responses=documented(models.EventDetail, 404))
@@ -100,7 +101,7 @@ def one_event(session: Reader, event_id: str) -> Json:
         hint = f"Ask /api/v1/events/{event_id}/trace where it is."
         raise ApiError(404, "not_found", f"No processed event has the id {event_id!r}.", hint)
     event = min(found, key=lambda one: (one.event_id != event_id, one.outcome != "stored"))
-    return answers.json(answers.event_detail(event, roots_of(session, [event])))
+    return answers.json(answers.event_detail(event, roots_of(session, [event]), session.masks()))
 
 
 def _instant(name: str, text: str | None) -> int | None:
@@ -113,11 +114,11 @@ def _instant(name: str, text: str | None) -> int | None:
         raise ApiError(422, "invalid", f"{name}: {text!r} is no time.", hint) from error
 
 
-def _traces(traces: Traces) -> dict[str, Any]:
-    return {"id": traces.id, "found": [_trace(one) for one in traces.found], "advice": traces.advice}
+def _traces(traces: Traces, masks: Masks) -> dict[str, Any]:
+    return {"id": traces.id, "found": [_trace(one, masks) for one in traces.found], "advice": traces.advice}
 
 
-def _trace(one: Trace) -> dict[str, Any]:
+def _trace(one: Trace, masks: Masks) -> dict[str, Any]:
     return {
         "workspace": one.workspace,
         "event_id": one.event_id,
@@ -126,14 +127,15 @@ def _trace(one: Trace) -> dict[str, Any]:
         "name": one.name,
         "outcome": one.outcome,
         "steps": [
-            {"step": step.step, "text": step.text, "at": answers.maybe_iso(step.at), "facts": _facts(step.facts)}
+            {"step": step.step, "text": step.text, "at": answers.maybe_iso(step.at), "facts": _facts(step.facts, masks)}
             for step in one.steps
         ],
     }
 
 
-def _facts(facts: dict[str, Any]) -> dict[str, Any]:
+def _facts(facts: dict[str, Any], masks: Masks) -> dict[str, Any]:
+    shown = {name: MASK if masks.hides_anywhere(name) else value for name, value in facts.items()}
     return {
         name: answers.iso(value) if name.endswith("_at") and isinstance(value, int) else value
-        for name, value in facts.items()
+        for name, value in shown.items()
     }

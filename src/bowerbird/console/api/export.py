@@ -12,6 +12,7 @@ from starlette.responses import StreamingResponse
 from bowerbird.console.access import Session, need
 from bowerbird.console.api import models
 from bowerbird.console.api.answering import documented
+from bowerbird.errors import PersonalDataError
 
 router = APIRouter(tags=["Export"])
 
@@ -30,6 +31,10 @@ def export(
 ) -> StreamingResponse:
     """All stored events of the workspace. People are named as each event names them, before merges; the header
     `Bowerbird-Events` says how many events the file holds."""
+    if session.masks().hide_something:
+        raise PersonalDataError(
+            "The file would tell what is marked as personal data, which viewers do not see", "Ask an analyst for it."
+        )
     file, events = _written(session, format)
     headers = {
         "Content-Disposition": f'attachment; filename="{session.workspace}.{format}"',

@@ -11,14 +11,14 @@ from fastapi import APIRouter, Depends, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import StreamingResponse
 
-from bowerbird.console import answers
+from bowerbird.console import answers, personal
 from bowerbird.console.access import Session, need
 from bowerbird.console.answers import Json
 from bowerbird.console.api.answering import failed
 from bowerbird.insights import segment
 from bowerbird.insights.base import Answer, Stop
 from bowerbird.insights.kinds import KINDS
-from bowerbird.insights.question import Kind
+from bowerbird.insights.question import Kind, parse
 
 router = APIRouter(tags=["Insights"], default_response_class=Json)
 
@@ -58,8 +58,14 @@ def _route(name: str) -> Callable[[Request, Session], Awaitable[Json]]:
         known = session.snapshot.workspace(workspace)
         timezone = known.settings.timezone if known else "UTC"
         stop = Stop()
-        asking = run_in_threadpool(session.sources.insights.ask, workspace, timezone, name, body, stop)
-        return answers.json(await _unless_gone(request, asking, stop))
+
+        def answer() -> Answer:
+            masks = session.masks()
+            question = parse(KINDS[name].question, body)
+            personal.check(masks, question)
+            return personal.masked(masks, session.sources.insights.ask(workspace, timezone, name, question, stop))
+
+        return answers.json(await _unless_gone(request, run_in_threadpool(answer), stop))
 
     return ask
 
@@ -85,7 +91,8 @@ def segment_csv(session: Asker, body: Annotated[bytes, Depends(_body)]) -> Strea
     """Everybody in a segment as CSV: the question is that of `/insights/segment`, without `limit` and `after`."""
     known = session.snapshot.workspace(session.workspace)
     timezone = known.settings.timezone if known else "UTC"
-    pieces = session.sources.insights.people_csv(session.workspace, timezone, body)
+    question = personal.listed(session.masks(), parse(segment.Segment, body))
+    pieces = session.sources.insights.people_csv(session.workspace, timezone, question)
     first = [next(pieces), next(pieces, b"")]  # what makes no sense is refused before the answer begins
     headers = {"Content-Disposition": 'attachment; filename="segment.csv"', "Cache-Control": "no-store"}
     return StreamingResponse(chain(first, pieces), 200, headers, "text/csv; charset=utf-8")

@@ -178,7 +178,7 @@ class CatalogProperty(BaseModel):
     last_seen: str = Time
     description: str = Field(description="What users say of it; may be empty.")
     hidden: bool = Field(description="Left out of the console's pickers.")
-    pii: bool = Field(description="Personal data: masked for viewers at the console.")
+    pii: bool = Field(description="Personal data: masked for viewers, and for their sessions.")
 
 
 class CatalogEvent(BaseModel):
@@ -189,7 +189,7 @@ class CatalogEvent(BaseModel):
     last_seen: str = Time
     description: str = Field(description="What users say of it; may be empty.")
     hidden: bool = Field(description="Left out of the console's pickers.")
-    pii: bool = Field(description="Personal data: masked for viewers at the console.")
+    pii: bool = Field(description="Personal data: masked for viewers, and for their sessions.")
     properties: list[CatalogProperty]
 
 

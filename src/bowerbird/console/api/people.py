@@ -15,6 +15,7 @@ from bowerbird.console.api.answering import documented
 from bowerbird.console.api.events import events_page
 from bowerbird.console.cursors import TimedKey, cursor, keyset
 from bowerbird.console.failures import ApiError
+from bowerbird.console.masks import MASK, Masks
 from bowerbird.state.base import Conflict, Merge, Person
 from bowerbird.warehouse.base import EventQuery, StoredEvent
 
@@ -64,7 +65,7 @@ def one_person(
         before=keyset(cursor, TimedKey),
         limit=limit,
     )
-    return answers.json(_profile(person) | {"timeline": events_page(session, query)})
+    return answers.json(_profile(person, session.masks()) | {"timeline": events_page(session, query)})
 
 
 @router.get("/{person_id}/export", responses=documented(models.PersonDetail, 404), response_class=StreamingResponse)
@@ -77,7 +78,7 @@ def export_person(session: Reader, person_id: str) -> StreamingResponse:
         "Content-Disposition": f'attachment; filename="person-{person.person_id}.json"',
         "Cache-Control": "no-store",
     }
-    return StreamingResponse(_export(person, events, members), 200, headers, "application/json")
+    return StreamingResponse(_export(person, events, session.masks()), 200, headers, "application/json")
 
 
 @router.post("/{person_id}/unmerge", responses=documented(models.Unmerged, 404, 409))
@@ -104,7 +105,8 @@ def _recent(session: Session, limit: int, text: str | None) -> dict[str, Any]:
 
 def _summaries(session: Session, people: list[str]) -> list[dict[str, Any]]:
     found = (session.sources.people.person(session.workspace, person_id) for person_id in people)
-    return [_summary(person) for person in found if person is not None]
+    masks = session.masks()
+    return [_summary(person, masks) for person in found if person is not None]
 
 
 def _person(session: Session, person_id: str) -> Person:
@@ -115,45 +117,52 @@ def _person(session: Session, person_id: str) -> Person:
     return person
 
 
-def _summary(person: Person) -> dict[str, Any]:
+def _summary(person: Person, masks: Masks) -> dict[str, Any]:
     return {
         "person_id": person.person_id,
         "workspace": person.workspace,
         "created_at": answers.iso(person.created_at),
-        "identifiers": [{**one, "since": answers.iso(one["since"])} for one in person.identifiers],
-        "traits": person.traits,
+        "identifiers": [
+            {**one, "value": _value(one["kind"], one["value"], masks), "since": answers.iso(one["since"])}
+            for one in person.identifiers
+        ],
+        "traits": masks.named(person.traits),
         "accounts": person.accounts,
         "aliases": person.aliases,
     }
 
 
-def _profile(person: Person) -> dict[str, Any]:
-    return _summary(person) | {
-        "merges": [_merge(one) for one in person.merges],
-        "conflicts": [_conflict(one) for one in person.conflicts],
+def _value(kind: str, value: str, masks: Masks) -> str:
+    return MASK if masks.hides_name(kind) else value
+
+
+def _profile(person: Person, masks: Masks) -> dict[str, Any]:
+    return _summary(person, masks) | {
+        "merges": [_merge(one, masks) for one in person.merges],
+        "conflicts": [_conflict(one, masks) for one in person.conflicts],
     }
 
 
-def _merge(merge: Merge) -> dict[str, Any]:
+def _merge(merge: Merge, masks: Masks) -> dict[str, Any]:
     return {
         "survivor": merge.survivor,
         "absorbed": merge.absorbed,
         "event_id": merge.event_id,
-        "identifiers": [{"kind": kind, "value": value} for kind, value in merge.identifiers],
+        "identifiers": [{"kind": kind, "value": _value(kind, value, masks)} for kind, value in merge.identifiers],
         "merged_at": answers.iso(merge.merged_at),
         "undone_at": answers.maybe_iso(merge.undone_at),
     }
 
 
-def _conflict(conflict: Conflict) -> dict[str, Any]:
+def _conflict(conflict: Conflict, masks: Masks) -> dict[str, Any]:
     fields = msgspec.structs.asdict(conflict)
     del fields["workspace"]
-    return fields | {"at": answers.iso(conflict.at)}
+    return fields | {"value": _value(conflict.kind, conflict.value, masks), "at": answers.iso(conflict.at)}
 
 
-def _export(person: Person, events: Iterator[StoredEvent], members: list[str]) -> Iterator[bytes]:
-    roots = dict.fromkeys(members, person.person_id)
-    yield msgspec.json.encode(_profile(person))[:-1] + b',"events":['
+def _export(person: Person, events: Iterator[StoredEvent], masks: Masks) -> Iterator[bytes]:
+    roots = dict.fromkeys((person.person_id, *person.aliases), person.person_id)
+    yield msgspec.json.encode(_profile(person, masks))[:-1] + b',"events":['
     for number, event in enumerate(events):
-        yield (b"," if number else b"") + msgspec.json.encode(answers.event_detail(event, roots))
+        yield (b"," if number else b"") + msgspec.json.encode(answers.event_detail(event, roots, masks))
     yield b"]}"

@@ -6,10 +6,11 @@ from nicegui import ui
 
 from bowerbird.console import answers
 from bowerbird.console.api.audit import balance_of
+from bowerbird.console.masks import Masks
 from bowerbird.console.pages import parts
 from bowerbird.console.pages.events.columns import who
 from bowerbird.console.pages.first_event import ask_for_events
-from bowerbird.console.pages.masks import Masks, masks_of
+from bowerbird.console.pages.masks import masks_of
 from bowerbird.console.pages.page import Page
 from bowerbird.console.pages.parts import Column
 from bowerbird.insights.base import Answer

@@ -5,8 +5,9 @@ from typing import Any, NamedTuple
 import msgspec
 from nicegui import ui
 
+from bowerbird.console.masks import MASK, Masks
 from bowerbird.console.pages import parts
-from bowerbird.console.pages.masks import MASK, Masks, masks_of
+from bowerbird.console.pages.masks import masks_of
 from bowerbird.console.pages.page import Page
 from bowerbird.event import Event
 from bowerbird.state.base import QuarantineEntry

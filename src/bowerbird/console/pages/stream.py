@@ -6,9 +6,10 @@ from typing import NamedTuple
 import msgspec
 from nicegui import ui
 
+from bowerbird.console.masks import Masks
 from bowerbird.console.pages import parts
 from bowerbird.console.pages.events.columns import who
-from bowerbird.console.pages.masks import Masks, masks_of
+from bowerbird.console.pages.masks import masks_of
 from bowerbird.console.pages.page import Page
 from bowerbird.event import Event, Positions
 from bowerbird.eventlog.base import LogReader, LogRow

@@ -2,10 +2,12 @@
 
 from typing import Any
 
-from bowerbird.console.pages.asking import personal
+from bowerbird.console import personal
 from bowerbird.console.pages.masks import masks_of
 from bowerbird.console.pages.page import Page
 from bowerbird.insights.base import Answer, Stop
+from bowerbird.insights.kinds import KINDS
+from bowerbird.insights.question import parse
 
 
 class Asked:
@@ -18,11 +20,12 @@ class Asked:
         self._stop = Stop()
 
     def work(self) -> Answer:
-        """Blocking. Raises `QuestionInvalidError`, `QuestionStoppedError`, and `BowerbirdError` where the answer would
-        tell the visitor what is marked as personal data."""
+        """Blocking. Raises `QuestionInvalidError`, `QuestionStoppedError`, and `PersonalDataError` where the
+        answer would tell the visitor what is marked as personal data."""
         self._stop = stop = Stop()
         masks = masks_of(self._page)
-        personal.check(masks, self._kind, self._document)
+        if self._kind in KINDS:
+            personal.check(masks, parse(KINDS[self._kind].question, self._document))
         zone = self._page.visitor.workspace.settings.timezone
         answer = self._page.sources.insights.ask(self._page.workspace, zone, self._kind, self._document, stop)
         return personal.masked(masks, answer)

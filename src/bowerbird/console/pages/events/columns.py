@@ -5,7 +5,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from bowerbird.console import answers
-from bowerbird.console.pages.masks import Masks
+from bowerbird.console.masks import Masks
 from bowerbird.console.pages.parts import Column
 from bowerbird.console.pages.parts.facts import written
 from bowerbird.event import Event

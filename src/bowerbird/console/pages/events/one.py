@@ -6,9 +6,10 @@ from nicegui import ui
 
 from bowerbird.audit.trace import Stores, Trace, Traces, trace
 from bowerbird.console import answers
+from bowerbird.console.masks import Masks
 from bowerbird.console.pages import parts
 from bowerbird.console.pages.events.way import show_way
-from bowerbird.console.pages.masks import Masks, masks_of
+from bowerbird.console.pages.masks import masks_of
 from bowerbird.console.pages.page import Page
 from bowerbird.warehouse.base import StoredEvent
 
@@ -99,5 +100,6 @@ def _content(row: StoredEvent, masks: Masks) -> None:
         with parts.section("Context", "What the request told beside the event."):
             parts.fields(row.context)
     with ui.expansion("As JSON").classes("more"):
-        shown = answers.event_detail(row, {}) | {"properties": properties, "traits": traits, "value": row.value}
-        parts.json_block(masks.named(shown), "the event as JSON")
+        shown = answers.event_detail(row, {}, masks)
+        value = shown["value"] if masks.hides_name("value") else row.value  # its digits as text
+        parts.json_block(shown | {"value": value}, "the event as JSON")

@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 from nicegui import ui
 
 from bowerbird.audit.trace import Step, Trace
+from bowerbird.console.masks import MASK, Masks
 from bowerbird.console.pages import parts
-from bowerbird.console.pages.masks import MASK, Masks
 
 
 class _Look(NamedTuple):

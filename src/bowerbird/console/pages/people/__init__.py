@@ -7,9 +7,10 @@ from nicegui import ui
 from bowerbird.console import answers
 from bowerbird.console.cursors import TimedKey, cursor, keyset
 from bowerbird.console.failures import ApiError
+from bowerbird.console.masks import MASK, Masks
 from bowerbird.console.pages import parts
 from bowerbird.console.pages.first_event import ask_for_events
-from bowerbird.console.pages.masks import MASK, Masks, masks_of
+from bowerbird.console.pages.masks import masks_of
 from bowerbird.console.pages.page import Page
 from bowerbird.console.pages.parts import Column
 from bowerbird.console.pages.whom import KINDS, people_named

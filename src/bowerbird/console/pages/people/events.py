@@ -4,9 +4,9 @@ from typing import NamedTuple
 
 from nicegui import ui
 
+from bowerbird.console.masks import Masks
 from bowerbird.console.pages import parts
 from bowerbird.console.pages.events.columns import Table, table
-from bowerbird.console.pages.masks import Masks
 from bowerbird.console.pages.page import Page
 from bowerbird.warehouse.base import EventQuery
 

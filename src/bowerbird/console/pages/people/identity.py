@@ -2,8 +2,8 @@
 
 from nicegui import ui
 
+from bowerbird.console.masks import MASK, Masks
 from bowerbird.console.pages import parts
-from bowerbird.console.pages.masks import MASK, Masks
 from bowerbird.console.pages.page import Page
 from bowerbird.console.pages.people.acts import undo_button
 from bowerbird.state.base import Conflict, Merge, Person

@@ -4,8 +4,9 @@ from typing import NamedTuple
 
 from nicegui import ui
 
+from bowerbird.console.masks import MASK, Masks
 from bowerbird.console.pages import parts
-from bowerbird.console.pages.masks import MASK, Masks, masks_of
+from bowerbird.console.pages.masks import masks_of
 from bowerbird.console.pages.page import Page
 from bowerbird.console.pages.people import name_of
 from bowerbird.console.pages.people.acts import erase_button

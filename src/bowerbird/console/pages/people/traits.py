@@ -5,8 +5,8 @@ from itertools import groupby
 import msgspec
 from nicegui import ui
 
+from bowerbird.console.masks import MASK, Masks
 from bowerbird.console.pages import parts
-from bowerbird.console.pages.masks import MASK, Masks
 from bowerbird.console.pages.parts.facts import written
 from bowerbird.state.base import Person
 from bowerbird.warehouse.facts import Told

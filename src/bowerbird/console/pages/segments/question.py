@@ -5,10 +5,10 @@ from nicegui import ui
 from bowerbird.console.pages import parts
 from bowerbird.console.pages.asking import QuestionPage
 from bowerbird.console.pages.asking.call import curl
-from bowerbird.console.pages.asking.personal import hidden_traits
 from bowerbird.console.pages.masks import masks_of
 from bowerbird.console.pages.segments import kept
 from bowerbird.console.pages.segments.form import EVERYBODY
+from bowerbird.console.personal import hidden_traits
 from bowerbird.insights.base import Answer
 from bowerbird.insights.segment import SegmentResult
 
