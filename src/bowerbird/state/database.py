@@ -18,6 +18,7 @@ _PRAGMAS = (
     "synchronous=FULL",
     "secure_delete=ON",
     "cache_size=-65536",
+    "mmap_size=4294967296",  # reading a page takes half as long
     "temp_store=MEMORY",
     "wal_autocheckpoint=4000",  # pages; batches write many of them again and again
 )

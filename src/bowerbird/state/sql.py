@@ -1,7 +1,7 @@
 """The processor's state in SQL."""
 
 from collections.abc import Collection, Iterator, Sequence
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import Any
 
 import msgspec
@@ -21,11 +21,13 @@ class SqlState:
         self._unsynced_before = 0
         """The latest row of keys at the last call of `synced`."""
         i, n, a = t.identifiers.c, t.nodes.c, t.accounts.c
-        owners = select(i.key, i.person_id, n.root).join_from(t.identifiers, t.nodes, i.person_id == n.person_id)
-        self._owners_of = OneOf(owners, i.key)
-        self._members_of = OneOf(select(n.person_id, n.root, n.created_at, n.user_id), n.root)
-        owned = select(n.root, a.account_id).join_from(t.nodes, t.accounts, n.person_id == a.person_id)
-        self._accounts_of = OneOf(owned.order_by(a.first_seen, a.account_id), n.root)
+        node = (n.person_id, n.root, n.created_at, n.user_id)
+        self._owners_of = OneOf(
+            select(i.key, *node).join_from(t.identifiers, t.nodes, i.person_id == n.person_id), i.key
+        )
+        self._nodes_of = OneOf(select(*node), n.person_id)
+        self._members_of = OneOf(select(n.person_id, n.root), n.root)
+        self._accounts_of = OneOf(select(a.person_id, a.account_id, a.first_seen), a.person_id)
 
     def applied(self) -> Positions:
         with self.engine.connect() as connection:
@@ -37,32 +39,26 @@ class SqlState:
         if not by_key:
             return Known({}, {}, {})
         with self.engine.connect() as connection:
-            owners, roots = self._owners(connection, by_key)
-            return Known(owners, roots, self._nodes(connection, set(roots.values())))
+            rows = list(self._owners_of.rows(connection, sorted(by_key)))
+            roots = {person_id: root for _, person_id, root, _, _ in rows}
+            nodes = {row[1]: Node(row[1], *row[3:]) for row in rows if row[1] == row[2]}
+            others = sorted(set(roots.values()) - nodes.keys())
+            nodes |= {row[0]: Node(row[0], *row[2:]) for row in self._nodes_of.rows(connection, others)}
+            self._complete(connection, nodes)
+        return Known({by_key[row[0]]: row[1] for row in rows}, roots, nodes)
 
-    def _owners(
-        self, connection: Connection, by_key: dict[bytes, Identifier]
-    ) -> tuple[dict[Identifier, str], dict[str, str]]:
-        owners, roots = {}, {}
-        for key, person_id, root in self._owners_of.rows(connection, sorted(by_key)):
-            owners[by_key[key]] = person_id
-            roots[person_id] = root
-        return owners, roots
-
-    def _nodes(self, connection: Connection, roots: set[str]) -> dict[str, Node]:
-        nodes, absorbed, accounts = {}, dict[str, list[str]](), dict[str, list[str]]()
-        for person_id, root, created_at, user_id in self._members_of.rows(connection, sorted(roots)):
-            if person_id == root:
-                nodes[root] = Node(root, created_at, user_id)
-            else:
-                absorbed.setdefault(root, []).append(person_id)
-        for root, account_id in self._accounts_of.rows(connection, sorted(roots)):
-            accounts.setdefault(root, []).append(account_id)
-        for root, members_of in absorbed.items():
-            nodes[root].absorbed = tuple(members_of)
-        for root, accounts_of in accounts.items():
-            nodes[root].accounts = tuple(dict.fromkeys(accounts_of))
-        return nodes
+    def _complete(self, connection: Connection, nodes: dict[str, Node]) -> None:
+        """With who was merged into them, and everybody's accounts."""
+        root_of = {}
+        for person_id, root in self._members_of.rows(connection, sorted(nodes)):
+            root_of[person_id] = root
+            if person_id != root:
+                nodes[root].absorbed += (person_id,)
+        accounts = list(self._accounts_of.rows(connection, sorted(root_of)))
+        for person_id, account_id, _ in sorted(accounts, key=itemgetter(2, 1)):
+            node = nodes[root_of[person_id]]
+            if account_id not in node.accounts:
+                node.accounts += (account_id,)
 
     def remember(self, changes: Changes) -> None:
         with self.engine.begin() as connection:

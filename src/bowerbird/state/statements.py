@@ -34,9 +34,9 @@ class OneOf:
                 self._texts[size] = self._text(size, connection.dialect)
             text = self._texts[size]
             if text is None:
-                yield from connection.execute(self.query.where(self.column.in_(part)))
+                yield from connection.execute(self.query.where(self.column.in_(part))).all()
             else:
-                yield from connection.exec_driver_sql(text, (*part, *repeat(part[-1], size - len(part))))
+                yield from connection.exec_driver_sql(text, (*part, *repeat(part[-1], size - len(part)))).all()
 
     def _text(self, size: int, dialect: Dialect) -> str | None:
         values = [bindparam(f"value_{number}", type_=self.column.type) for number in range(size)]

@@ -23,7 +23,7 @@ _FORGET = """
 
 _MEMORY = "SELECT tag, memory_usage_bytes FROM duckdb_memory()"
 
-CACHED = 128_000_000
+CACHED = 64_000_000
 """Bytes of table blocks that stay in memory after a move."""
 _MERGES = 100
 """DuckDB's own. After a move few rows are left in `hot`."""
