@@ -45,6 +45,10 @@ class ConflictError(BowerbirdError):
     """What was asked for contradicts what is there."""
 
 
+class OutdatedError(ConflictError):
+    """What is there is not what the change was made of: somebody else has changed it since."""
+
+
 class SettingInvalidError(BowerbirdError):
     """A setting's name or value makes no sense."""
 

@@ -18,7 +18,9 @@ def test_a_segment_is_saved_shown_and_removed(house: Any) -> None:
     assert told["id"] == told["name"] == "Big buyers/EU"
     assert told["created_by"] == "key_memory"
     assert house.get("/segments/Big buyers/EU") == told
-    assert house.get("/segments") == {"segments": [{key: told[key] for key in told if key != "condition"}]}
+    assert house.get("/segments") == {
+        "segments": [{key: told[key] for key in told if key not in ("condition", "version")}]
+    }
     assert house.http.delete("/api/v1/segments/Big buyers/EU").json() == {"removed": "Big buyers/EU"}
     assert house.http.get("/api/v1/segments/Big buyers/EU").status_code == 404
     assert house.http.delete("/api/v1/segments/Big buyers/EU").status_code == 404
@@ -64,7 +66,7 @@ def test_a_board_is_saved_shown_and_removed(house: Any) -> None:
     assert told["name"] == "Sales"
     assert told["tiles"] == [{**TILE, "size": "medium"}]
     assert house.get("/boards/sales") == told
-    assert house.get("/boards")["boards"] == [{key: told[key] for key in told if key != "tiles"}]
+    assert house.get("/boards")["boards"] == [{key: told[key] for key in told if key not in ("tiles", "version")}]
     house.clock.advance(1)
     again = house.http.put("/api/v1/boards/sales", json={"name": "Sales of May"}).json()
     assert (again["name"], again["tiles"]) == ("Sales of May", [])
@@ -89,6 +91,24 @@ def test_a_senseless_board_is_refused(house: Any, board: dict[str, Any], status:
     refused = house.http.put("/api/v1/boards/b", json=board)
     assert refused.status_code == status, refused.text
     assert refused.json()["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    ("path", "bodies"),
+    [
+        ("boards/sales", [{"name": "Sales"}, {"name": "Sales", "tiles": [TILE]}, {"name": "Other"}]),
+        ("segments/Buyers", [BUYERS, {"not": BUYERS}, {"all": [BUYERS]}]),
+    ],
+)
+def test_of_two_changes_to_one_thing_the_later_one_is_told(house: Any, path: str, bodies: list[Any]) -> None:
+    version = house.http.put(f"/api/v1/{path}", json=bodies[0]).json()["version"]
+    changed = house.http.put(f"/api/v1/{path}", json=bodies[1], params={"version": version})
+    assert changed.status_code == 200, changed.text
+    late = house.http.put(f"/api/v1/{path}", json=bodies[2], params={"version": version})
+    assert late.status_code == 409
+    assert late.json()["error"]["hint"]
+    assert house.get(f"/{path}") == changed.json()
+    assert house.http.put(f"/api/v1/{path}", json=bodies[2]).status_code == 200, "whatever is there"
 
 
 @pytest.mark.parametrize(("role", "status"), [("owner", 200), ("analyst", 200), ("viewer", 403)])

@@ -1,13 +1,14 @@
 """What every store of saved things keeps to: `Saved`."""
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bowerbird.clock import FixedClock
-from bowerbird.errors import ConflictError, NotFoundError, QuestionInvalidError
+from bowerbird.errors import ConflictError, NotFoundError, OutdatedError, QuestionInvalidError
 from bowerbird.registry import saved
 from bowerbird.registry.saved import Saved, SavedItem
 from bowerbird.registry.saved_memory import MemorySaved
@@ -64,6 +65,27 @@ def test_they_are_listed_by_name_without_documents(store: Saved) -> None:
     assert store.all("default", "board") == [board("1", "z")]
     assert store.all("acme", "segment") == []
     assert store.all("nowhere", "segment") == []
+
+
+def test_a_change_takes_the_place_of_what_it_was_made_of_alone(store: Saved) -> None:
+    for make in (partial(segment, "s"), partial(board, "b", "Board")):
+        first = store.put(make({"a": 1}))
+        second = store.put(make({"a": 2}), first.version)
+        assert (second.document, second.version) != (first.document, first.version)
+        with pytest.raises(OutdatedError, match="changed by somebody else"):
+            store.put(make({"a": 3}), first.version)
+        there = store.get(first.workspace, first.kind, first.id)
+        assert there == second
+        assert there.version == second.version
+        store.put(make({"a": 3}), second.version)
+        store.remove(first.workspace, first.kind, first.id)
+        with pytest.raises(OutdatedError, match="removed"):
+            store.put(make({"a": 4}), second.version)
+        assert store.get(first.workspace, first.kind, first.id) is None
+
+
+def test_another_name_is_another_version(store: Saved) -> None:
+    assert store.put(board("1", "Sales", [1])).version != store.put(board("1", "Sales of May", [1])).version
 
 
 def test_a_name_is_anothers(store: Saved) -> None:

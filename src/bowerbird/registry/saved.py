@@ -1,11 +1,12 @@
 """What users save in a workspace: segments (a condition on people) and boards (tiles that show answers)."""
 
 from collections.abc import Iterable, Iterator
+from hashlib import blake2b
 from typing import Any, Literal, Protocol
 
 import msgspec
 
-from bowerbird.errors import ConflictError, NotFoundError, QuestionInvalidError
+from bowerbird.errors import ConflictError, NotFoundError, OutdatedError, QuestionInvalidError
 
 SavedKind = Literal["segment", "board"]
 KINDS: tuple[SavedKind, ...] = ("segment", "board")
@@ -33,14 +34,20 @@ class SavedItem(msgspec.Struct, frozen=True):
     changed_at: int
     """µs."""
 
+    @property
+    def version(self) -> str:
+        """Another one for another name or document."""
+        return blake2b(msgspec.json.encode([self.name, self.document]), digest_size=12).hexdigest()
+
 
 class Saved(Protocol):
     """Durable on return, shown at once to every process. Blocking, safe from any thread."""
 
-    def put(self, item: SavedItem) -> SavedItem:
+    def put(self, item: SavedItem, version: str | None = None) -> SavedItem:
         """Adds it, or gives the one of this id another name and document; `created_by` stays as it was at first.
-        Returns it as it stands. Raises `ConflictError` for a name that another one has and for one too many,
-        `NotFoundError` for an unknown workspace, `QuestionInvalidError` for what is too long."""
+        `version`: that it takes the place of; None: of whatever is there. Returns it as it stands. Raises
+        `OutdatedError` where another version is there, or none, `ConflictError` for a name that another one has and
+        for one too many, `NotFoundError` for an unknown workspace, `QuestionInvalidError` for what is too long."""
         ...
 
     def get(self, workspace: str, kind: SavedKind, id_: str) -> SavedItem | None: ...
@@ -66,6 +73,13 @@ def check(item: SavedItem) -> bytes:
     if len(encoded) > LARGEST:
         raise QuestionInvalidError(f"a {item.kind} has at most {LARGEST // 1024} KB of JSON", "Split it.")
     return encoded
+
+
+def check_version(item: SavedItem, there: SavedItem | None, version: str | None) -> None:
+    """Raises `OutdatedError`."""
+    if version is not None and (there is None or there.version != version):
+        how = "has been removed" if there is None else "has been changed by somebody else"
+        raise OutdatedError(f"the {item.kind} {item.name!r} {how} since", "Get it again, and change what is there now.")
 
 
 def check_room(item: SavedItem, others: Iterable[str]) -> None:

@@ -6,7 +6,7 @@ from threading import Lock
 import msgspec
 
 from bowerbird.errors import NotFoundError
-from bowerbird.registry.saved import SavedItem, SavedKind, check, check_room, check_unused, missing
+from bowerbird.registry.saved import SavedItem, SavedKind, check, check_room, check_unused, check_version, missing
 
 
 class MemorySaved:
@@ -17,14 +17,15 @@ class MemorySaved:
         self._items: dict[tuple[str, SavedKind, str], SavedItem] = {}
         self._turn = Lock()
 
-    def put(self, item: SavedItem) -> SavedItem:
+    def put(self, item: SavedItem, version: str | None = None) -> SavedItem:
         document = msgspec.json.decode(check(item))
         if item.workspace not in self._workspaces:
             raise NotFoundError(f"there is no workspace {item.workspace!r}", "`bowerbird workspace create` makes one.")
         with self._turn:
             check_room(item, (each.name for each in self._of(item.workspace, item.kind) if each.id != item.id))
-            known = self._items.get((item.workspace, item.kind, item.id), item)
-            kept = msgspec.structs.replace(item, document=document, created_by=known.created_by)
+            there = self._items.get((item.workspace, item.kind, item.id))
+            check_version(item, there, version)
+            kept = msgspec.structs.replace(item, document=document, created_by=(there or item).created_by)
             self._items[item.workspace, item.kind, item.id] = kept
         return kept
 

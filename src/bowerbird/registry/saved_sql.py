@@ -6,7 +6,7 @@ import msgspec
 from sqlalchemy import ColumnElement, Connection, and_, delete, insert, select, update
 
 from bowerbird.registry.database import Database
-from bowerbird.registry.saved import SavedItem, SavedKind, check, check_room, check_unused, missing
+from bowerbird.registry.saved import SavedItem, SavedKind, check, check_room, check_unused, check_version, missing
 from bowerbird.registry.schema import saved
 from bowerbird.registry.workspaces import require
 
@@ -19,7 +19,7 @@ class SqlSaved:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def put(self, item: SavedItem) -> SavedItem:
+    def put(self, item: SavedItem, version: str | None = None) -> SavedItem:
         values = {"name": item.name, "document": check(item).decode(), "changed_at": item.changed_at}
         key = {"workspace": item.workspace, "kind": item.kind, "id": item.id}
         this = _this(item.workspace, item.kind, item.id)
@@ -27,17 +27,17 @@ class SqlSaved:
             require(connection, item.workspace)
             others = select(saved.c.name).where(_of(item.workspace, item.kind), saved.c.id != item.id)
             check_room(item, connection.scalars(others))
-            known = connection.scalar(select(saved.c.created_by).where(this))
-            if known is None:
+            there = _read(connection, this)
+            check_version(item, there, version)
+            if there is None:
                 connection.execute(insert(saved).values(**key, **values, created_by=item.created_by))
             else:
                 connection.execute(update(saved).where(this).values(**values))
-        return msgspec.structs.replace(item, created_by=item.created_by if known is None else known)
+        return msgspec.structs.replace(item, created_by=(there or item).created_by)
 
     def get(self, workspace: str, kind: SavedKind, id_: str) -> SavedItem | None:
         with self._database.reading() as connection:
-            row = connection.execute(select(*_HEAD, saved.c.document).where(_this(workspace, kind, id_))).first()
-        return None if row is None else _item(row, msgspec.json.decode(row.document))
+            return _read(connection, _this(workspace, kind, id_))
 
     def all(self, workspace: str, kind: SavedKind) -> list[SavedItem]:
         with self._database.reading() as connection:
@@ -50,6 +50,11 @@ class SqlSaved:
                 _check_unused(connection, workspace, id_)
             if not connection.execute(delete(saved).where(_this(workspace, kind, id_))).rowcount:
                 raise missing(kind, id_)
+
+
+def _read(connection: Connection, this: ColumnElement[bool]) -> SavedItem | None:
+    row = connection.execute(select(*_HEAD, saved.c.document).where(this)).first()
+    return None if row is None else _item(row, msgspec.json.decode(row.document))
 
 
 def _check_unused(connection: Connection, workspace: str, name: str) -> None:

@@ -14,7 +14,6 @@ from bowerbird.console.api.saving import Editor, Reader
 from bowerbird.errors import NotFoundError
 from bowerbird.insights.kinds import KINDS
 from bowerbird.insights.question import parse
-from bowerbird.registry.saved import SavedItem
 
 router = APIRouter(prefix="/boards", tags=["Insights"], default_response_class=Json)
 
@@ -43,7 +42,7 @@ class Board(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             raise ValueError(f"a board has at most {MOST_TILES} tiles")
 
 
-class SavedBoard(saving.SavedHead):
+class SavedBoard(saving.SavedWhole):
     tiles: list[dict[str, Any]]
 
 
@@ -65,19 +64,20 @@ def list_boards(session: Reader) -> Json:
 @router.get("/{board_id}", responses=documented(SavedBoard, 404))
 def one_board(session: Reader, board_id: str) -> Json:
     """A board with its tiles."""
-    return answers.json(_told(saving.found(session, "board", board_id)))
+    return answers.json(saving.whole(saving.found(session, "board", board_id), "tiles"))
 
 
 @router.put("/{board_id}", responses=documented(SavedBoard, 409), openapi_extra=saving.request_schema(Board))
-def put_board(session: Editor, board_id: str, body: Body) -> Json:
+def put_board(session: Editor, board_id: str, body: Body, version: saving.Version = None) -> Json:
     """Saves a board under an id of the sender's choice, in place of what it held before. Its questions must make
-    sense."""
+    sense. Give the `version` that was changed, so that nobody else's change is lost."""
     board = saving.body_of(Board, body)
     for tile in board.tiles:
         if tile.kind not in KINDS:
             raise NotFoundError(f"there is no kind of question {tile.kind!r}", f"Ask one of {', '.join(KINDS)}.")
         parse(KINDS[tile.kind].question, tile.question)
-    return answers.json(_told(saving.put(session, "board", board_id, board.name, board.tiles)))
+    item = saving.made(session, "board", board_id, board.name, board.tiles)
+    return answers.json(saving.whole(session.sources.saved.put(item, version), "tiles"))
 
 
 @router.delete("/{board_id}", responses=documented(saving.Removed, 404))
@@ -85,7 +85,3 @@ def remove_board(session: Editor, board_id: str) -> Json:
     """Removes a board."""
     session.sources.saved.remove(session.workspace, "board", board_id)
     return answers.json({"removed": board_id})
-
-
-def _told(item: SavedItem) -> dict[str, Any]:
-    return {**saving.head(item), "tiles": item.document}

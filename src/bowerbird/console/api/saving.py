@@ -3,7 +3,7 @@
 from typing import Annotated, Any, TypeVar
 
 import msgspec
-from fastapi import Request
+from fastapi import Query, Request
 from pydantic import BaseModel, Field
 
 from bowerbird.console import answers
@@ -14,6 +14,13 @@ from bowerbird.registry.saved import SavedItem, SavedKind
 
 T = TypeVar("T", bound=msgspec.Struct)
 
+Version = Annotated[
+    str | None,
+    Query(
+        max_length=64,
+        description="The version that this takes the place of: 409 where another one is there. Left out: of any.",
+    ),
+]
 Reader = Annotated[Session, need("insights:read")]
 Editor = Annotated[Session, need("admin", "analyst")]
 
@@ -25,12 +32,21 @@ class SavedHead(BaseModel):
     changed_at: str = Field(description="ISO 8601, UTC.")
 
 
+class SavedWhole(SavedHead):
+    version: str = Field(description="Of its name and content, for `PUT …?version=`.")
+
+
 class Removed(BaseModel):
     removed: str = Field(description="Its id.")
 
 
 def heads(session: Session, kind: SavedKind) -> list[dict[str, Any]]:
     return [head(item) for item in session.sources.saved.all(session.workspace, kind)]
+
+
+def whole(item: SavedItem, name: str) -> dict[str, Any]:
+    """Head, version, and the document under this name."""
+    return {**head(item), "version": item.version, name: item.document}
 
 
 def head(item: SavedItem) -> dict[str, Any]:
@@ -50,10 +66,9 @@ def found(session: Session, kind: SavedKind, id_: str) -> SavedItem:
     return item
 
 
-def put(session: Session, kind: SavedKind, id_: str, name: str, document: Any) -> SavedItem:
-    """Raises what `Saved.put` does."""
-    now = session.sources.clock.now()
-    return session.sources.saved.put(SavedItem(session.workspace, kind, id_, name, document, session.who, now))
+def made(session: Session, kind: SavedKind, id_: str, name: str, document: Any) -> SavedItem:
+    """What the session saves at this moment."""
+    return SavedItem(session.workspace, kind, id_, name, document, session.who, session.sources.clock.now())
 
 
 async def body(request: Request) -> bytes:

@@ -12,14 +12,13 @@ from bowerbird.console.api.answering import documented
 from bowerbird.console.api.saving import Editor, Reader
 from bowerbird.insights.conditions import Condition, check_size
 from bowerbird.insights.where import check_of_people
-from bowerbird.registry.saved import SavedItem
 
 router = APIRouter(prefix="/segments", tags=["Insights"], default_response_class=Json)
 
 Body = Annotated[bytes, Depends(saving.body)]
 
 
-class SavedSegment(saving.SavedHead):
+class SavedSegment(saving.SavedWhole):
     """`id` and `name` are the same."""
 
     condition: dict[str, Any]
@@ -38,16 +37,18 @@ def list_segments(session: Reader) -> Json:
 @router.get("/{name:path}", responses=documented(SavedSegment, 404))
 def one_segment(session: Reader, name: str) -> Json:
     """A segment with its condition."""
-    return answers.json(_told(saving.found(session, "segment", name)))
+    return answers.json(saving.whole(saving.found(session, "segment", name), "condition"))
 
 
 @router.put("/{name:path}", responses=documented(SavedSegment, 409), openapi_extra=saving.request_schema(Condition))
-def put_segment(session: Editor, name: str, body: Body) -> Json:
-    """Saves a condition on people under this name, in place of what it held before."""
+def put_segment(session: Editor, name: str, body: Body, version: saving.Version = None) -> Json:
+    """Saves a condition on people under this name, in place of what it held before. Give the `version` that was
+    changed, so that nobody else's change is lost."""
     condition = saving.body_of(Condition, body)
     check_size([condition])
     check_of_people(condition)
-    return answers.json(_told(saving.put(session, "segment", name, name, condition)))
+    item = saving.made(session, "segment", name, name, condition)
+    return answers.json(saving.whole(session.sources.saved.put(item, version), "condition"))
 
 
 @router.delete("/{name:path}", responses=documented(saving.Removed, 404, 409))
@@ -55,7 +56,3 @@ def remove_segment(session: Editor, name: str) -> Json:
     """Removes a segment; 409 names the segments that are made of it."""
     session.sources.saved.remove(session.workspace, "segment", name)
     return answers.json({"removed": name})
-
-
-def _told(item: SavedItem) -> dict[str, Any]:
-    return {**saving.head(item), "condition": item.document}

@@ -54,11 +54,17 @@ class _Board:
         wide = tile.size == "large"
         return [
             ("Rename", lambda: self._retitle(number, tile)),
-            ("Move earlier", lambda: self._change(lambda all_: _moved(all_, number, -1))),
-            ("Move later", lambda: self._change(lambda all_: _moved(all_, number, 1))),
+            (
+                "Move earlier",
+                lambda: self._move(number, tile, -1),
+            ),
+            ("Move later", lambda: self._move(number, tile, 1)),
             ("Half width" if wide else "Full width", lambda: self._resize(number, tile)),
             ("Remove from board", lambda: self._remove(number, tile)),
         ]
+
+    def _move(self, number: int, tile: Tile, by: int) -> None:
+        self._change(lambda all_: _moved(all_, boards_kept.place(all_, number, tile), by))
 
     def _resize(self, number: int, tile: Tile) -> None:
         self._replace(number, tile, replace(tile, size="medium" if tile.size == "large" else "large"))
@@ -70,10 +76,18 @@ class _Board:
         _ask_name("Rename tile", "Title", tile.title, rename)
 
     def _replace(self, number: int, old: Tile, new: Tile) -> None:
-        self._change(lambda all_: [new if at == number and each == old else each for at, each in enumerate(all_)])
+        def edit(all_: list[Tile]) -> list[Tile]:
+            to = boards_kept.place(all_, number, old)
+            return [*all_[:to], new, *all_[to + 1 :]]
+
+        self._change(edit)
 
     def _remove(self, number: int, tile: Tile) -> None:
-        self._change(lambda all_: [each for at, each in enumerate(all_) if at != number or each != tile])
+        def edit(all_: list[Tile]) -> list[Tile]:
+            at = boards_kept.place(all_, number, tile)
+            return [*all_[:at], *all_[at + 1 :]]
+
+        self._change(edit)
 
     def _change(self, edit: boards_kept.Edit) -> None:
         self._page.act(lambda: boards_kept.change(self._page, self._id, edit), lambda _: self.load())
