@@ -9,11 +9,15 @@ _ROOTS = "SELECT person, root FROM aliases"
 _EVERYBODY = """
     SELECT DISTINCT coalesce(roots.root, p.person) AS person
     FROM (
-        SELECT person FROM hot WHERE workspace = {workspace}
-        UNION SELECT person FROM cold WHERE workspace = {workspace}
-        UNION SELECT person FROM traits WHERE workspace = {workspace}) AS p
+        SELECT DISTINCT person FROM (
+            SELECT person FROM hot WHERE workspace = {workspace}
+            UNION ALL SELECT person FROM cold WHERE workspace = {workspace}
+            UNION ALL SELECT person FROM traits WHERE workspace = {workspace})) AS p
     LEFT JOIN {roots} AS roots ON roots.person = p.person
     WHERE p.person IS NOT NULL"""
+_NODES = """
+    SELECT person FROM {people}
+    UNION ALL SELECT person FROM {roots} WHERE root IN (SELECT person FROM {people})"""
 _TRAIT = """
     SELECT person, {text} AS value FROM (
         SELECT coalesce(roots.root, t.person) AS person, arg_max(t.value, (t.occurred_at, t.event_id)) AS newest
@@ -25,6 +29,11 @@ _TRAIT = """
 def roots(draft: Draft) -> str:
     """A table `person`, `root` of all people that were merged into another."""
     return draft.table(_ROOTS, "roots_now", once=True)
+
+
+def nodes(draft: Draft, people: str) -> str:
+    """A table `person` of the people of a table and of all who were merged into them."""
+    return draft.table(_NODES.format(people=people, roots=roots(draft)), "nodes", kept=True)
 
 
 def trait(draft: Draft, path: tuple[str, ...]) -> str:

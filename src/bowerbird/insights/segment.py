@@ -138,6 +138,7 @@ def _values(field: Field, page_: str, draft: Draft) -> str:
     events = Events(draft)
     person, text = events.person(), events.plain(COLUMNS[field.path[0]])
     events.plain("occurred_at")
+    events.only(f"person IN (SELECT person FROM {people.nodes(draft, page_)})")
     table = events.table(f"{text} IS NOT NULL")
     return draft.table(_IDENTIFIER.format(person=person, text=text, events=table, page=page_), "identifier")
 

@@ -62,10 +62,15 @@ def _told(question: RevenueQuestion, asking: Asking, breakdown: Breakdown, draft
 
 def _first_tellings(draft: Draft, told: str, breakdown: Breakdown) -> str:
     columns = ", ".join(["person", "currency", "value", "occurred_at", *breakdown.keys])
+    again = draft.table(
+        f"SELECT hash(order_id) AS id FROM {told} WHERE order_id IS NOT NULL GROUP BY ALL HAVING count(*) > 1",
+        "again",
+        kept=True,
+    )
     return draft.table(
-        f"""SELECT {columns} FROM {told} WHERE order_id IS NULL
+        f"""SELECT {columns} FROM {told} WHERE order_id IS NULL OR hash(order_id) NOT IN (SELECT id FROM {again})
         UNION ALL
-        SELECT {columns} FROM {told} WHERE order_id IS NOT NULL
+        SELECT {columns} FROM {told} WHERE order_id IS NOT NULL AND hash(order_id) IN (SELECT id FROM {again})
         QUALIFY row_number() OVER (
             PARTITION BY order_id, CASE WHEN value < 0 THEN value END ORDER BY occurred_at, id_time, id_low) = 1""",
         "orders",
