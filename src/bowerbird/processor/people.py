@@ -61,11 +61,12 @@ class People:
         """Looks up the identifiers of many events at once."""
         owners = self.owners
         missing = {each for identifiers in named for each in identifiers if each not in owners}
-        older = self._older.owners
-        unknown = [each for each in missing if each not in older]
-        if len(unknown) < len(missing):
-            for each in missing.intersection(older):
-                owners[each] = self._kept(older[each])
+        unknown: list[Identifier] = []
+        for each in missing:
+            if (older := self._older.owners.get(each)) is None:
+                unknown.append(each)
+            else:
+                owners[each] = self._kept(older)
         if unknown:
             self._learn(self.state.load(unknown))
 
