@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from playwright.sync_api import expect
+
 from bowerbird.console.pages.asking.address import encode
 
 
@@ -26,8 +28,7 @@ def test_a_segment_is_built_saved_used_and_removed(shop: Any, tab: Any) -> None:
 
     question = {"series": [{"event": "signup"}], "breakdown": ["segment:Buyers"]}
     trend = tab(shop.viewer).open(f"/trends?q={quote(json.dumps(question))}")
-    trend.locator(".ag-row").first.wait_for()
-    assert trend.get_by_role("gridcell").all_inner_texts() == ["in Buyers", "2", "not in Buyers", "1"]
+    expect(trend.get_by_role("gridcell")).to_have_text(["in Buyers", "2", "not in Buyers", "1"])
 
     opened = tab(shop.viewer).open("/segments")
     opened.locator(".line", has_text="Buyers").get_by_role("button", name="Open").click()
@@ -51,8 +52,7 @@ def test_people_are_links_to_their_profiles_a_page_at_a_time(shop: Any, tab: Any
     assert len(first) == 2
     page.get_by_role("button", name="Next page").click()
     page.get_by_role("button", name="First page").wait_for()
-    page.locator(".ag-row a").first.wait_for()
-    assert page.locator(".ag-row a").count() == 1
+    expect(page.locator(".ag-row a")).to_have_count(1)
     assert page.locator(".ag-row a").get_attribute("href") not in first
     with page.expect_download() as file:
         page.get_by_role("button", name="CSV").click()

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from playwright.sync_api import expect
+
 PNG = b"\x89PNG\r\n\x1a\n"
 
 
@@ -36,7 +38,7 @@ def test_a_question_is_built_and_opened_again_from_its_address(shop: Any, tab: A
     pick(page, "Break down by", "plan")
     shown = page.get_by_role("img", name=re.compile("pro: 2, free: 1"))
     shown.wait_for()
-    assert cells(page) == ["pro", "2", "free", "1"]
+    expect(page.get_by_role("gridcell")).to_have_text(["pro", "2", "free", "1"])
     page.get_by_text("Answered in").wait_for()
 
     again = tab(shop.viewer).open(page.url.removeprefix(shop.url))
