@@ -159,6 +159,59 @@ def test_every_anchor_of_one_person(journey: Any, question: Any, asked: Any, tol
     check(asked, world, {**question, "anchor": "every", "limit": 4, "range": {"last": 30}})
 
 
+SINCE = 48 * 60 + 15 * 60 + 30
+"""Minutes before now at which 31 March begins."""
+UNTIL = SINCE - 24 * 60
+DAY = {"range": {"since": "2026-03-31", "until": "2026-04-01"}, "within": 60}
+
+
+@pytest.mark.parametrize("anchor", ["first", "last", "every"])
+@pytest.mark.parametrize(("minutes", "paths"), [(SINCE + 1, 0), (SINCE, 1), (UNTIL + 1, 1), (UNTIL, 0)])
+def test_a_path_begins_within_the_range(anchor: str, minutes: float, paths: int, asked: Any, told: Any) -> None:
+    question = {**DAY, "event": "signup", "anchor": anchor}
+    check(asked, told((1, "signup", minutes)), question)
+    result = asked.ask(told((1, "signup", minutes)), "paths", question).result
+    assert [node.paths for node in result.nodes] == [paths][:paths]
+
+
+def test_an_anchor_at_the_end_of_the_range_is_none_beside_others(asked: Any, told: Any) -> None:
+    world = told((1, "signup", UNTIL + 30), (1, "signup", UNTIL))
+    question = {**DAY, "event": "signup", "anchor": "every"}
+    check(asked, world, question)
+    assert [node.paths for node in asked.ask(world, "paths", question).result.nodes] == [1, 1]
+
+
+@pytest.mark.parametrize("anchor", ["first", "last", "every"])
+@pytest.mark.parametrize("path", [("after", UNTIL + 5, -1), ("before", SINCE - 5, 1)])
+def test_a_path_goes_on_beyond_the_range(anchor: str, path: tuple[str, int, int], asked: Any, told: Any) -> None:
+    direction, edge, way = path
+    events = [(1, name, edge + way * minutes) for name, minutes in (("signup", 0), ("viewed", 30), ("bought", 60))]
+    world = told(*events, (1, "left", edge + way * 61))
+    question = {**DAY, "event": "signup", "anchor": anchor, "direction": direction}
+    check(asked, world, question)
+    assert [n.node for n in asked.ask(world, "paths", question).result.nodes] == ["signup", "viewed", "bought"]
+
+
+@pytest.mark.parametrize("names", [{"exclude": ["viewed"]}, {"events": ["signup", "bought"]}])
+@pytest.mark.parametrize(("direction", "times"), [("after", (300, 100, 90)), ("before", (90, 290, 300))])
+def test_what_takes_no_part_begins_no_path(
+    names: dict[str, Any], direction: str, times: Any, asked: Any, told: Any
+) -> None:
+    world = told(*((1, name, at) for name, at in zip(("viewed", "signup", "bought"), times, strict=True)))
+    question = {**names, "direction": direction, "within": 60}
+    check(asked, world, question)
+    assert [node.node for node in asked.ask(world, "paths", question).result.nodes] == ["signup", "bought"]
+
+
+@pytest.mark.parametrize("anchor", ["first", "every"])
+def test_a_path_may_begin_with_what_has_no_name(anchor: str, asked: Any, told: Any) -> None:
+    world = told((1, "signup", 30), (1, "viewed", 29), (1, "bought", 28))
+    world.events[2]["currency"] = "EUR"
+    question = {"event": "signup", "anchor": anchor, "group_by": "currency", "collapse": True}
+    check(asked, world, question)
+    assert [node.node for node in asked.ask(world, "paths", question).result.nodes] == [None, "EUR"]
+
+
 @settings(max_examples=1, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_nothing_happened(data: st.DataObject, asked: Any, worlds: Any) -> None:
