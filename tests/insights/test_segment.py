@@ -130,6 +130,16 @@ def test_a_senseless_question_is_refused(asked: Any, worlds: Any, question: dict
         insights.ask("default", "UTC", "segment", question)
 
 
+def test_segments_of_segments_have_a_bound(asked: Any) -> None:
+    def find(_: str, name: str) -> Condition:
+        below = {"segment": str(int(name) - 1)} if name != "0" else {"did": {"event": "bought"}}
+        return parse(Condition, {"any": [below] * 100})
+
+    insights = Insights(DuckTables(asked.db.cursor), find, lambda: (0, 0.0), FixedClock(NOW))
+    with pytest.raises(QuestionInvalidError, match="those of its segments included"):
+        insights.ask("default", "UTC", "segment", {"condition": {"segment": "9"}})
+
+
 def test_a_segment_that_contains_itself_is_refused(asked: Any) -> None:
     conditions = {"a": parse(Condition, {"segment": "b"}), "b": parse(Condition, {"not": {"segment": "a"}})}
     tables = DuckTables(asked.db.cursor)

@@ -11,6 +11,8 @@ from bowerbird.insights.fields import Field
 from bowerbird.insights.fields import field as parse_field
 from bowerbird.insights.ranges import Period, Range
 
+MOST_WRITTEN_OUT = 5000
+"""Conditions of a question with those of all its segments, each time that it is made of them."""
 _NAME = Field("column", ("name",))
 _COMPARED = {"greater": ">", "at_least": ">=", "less": "<", "at_most": "<="}
 _POSITIVE: dict[Operator, Operator] = {"not_equals": "equals", "not_in": "in", "not_contains": "contains"}
@@ -34,6 +36,7 @@ class Conditions:
         self._segment = segment
         self._period = period
         self._inside: tuple[str, ...] = ()
+        self._parts = 0
         self._known: dict[str, Condition] = {}
         self._did: dict[tuple[int, int], tuple[Draft, Did, str]] = {}
 
@@ -50,6 +53,12 @@ class Conditions:
         return all_of([*clauses, self.clause(where, events)])
 
     def _clause(self, condition: Condition, source: Source) -> str:
+        self._parts += 1
+        if self._parts > MOST_WRITTEN_OUT:
+            raise QuestionInvalidError(
+                f"the question has more than {MOST_WRITTEN_OUT} conditions, those of its segments included",
+                "Use segments that are made of fewer others.",
+            )
         if condition.all is not None:
             return all_of([self._clause(each, source) for each in condition.all])
         if condition.any is not None:
