@@ -41,6 +41,10 @@ def test_a_question_from_a_file_and_from_stdin(asked: Callable[..., Any], tmp_pa
     assert "42" in asked("ask sql @question.json").out
     assert "42" in asked("ask sql -", '{"sql": "SELECT 42 AS answer"}').out
     assert asked("ask sql @nowhere.json").code == 1
+    (tmp_path / "question.json").write_bytes(b'\xef\xbb\xbf{"sql": "SELECT 43 AS answer"}')
+    assert "43" in asked("ask sql @question.json").out, "with a byte order mark"
+    (tmp_path / "question.json").write_bytes(b'{"sql": "SELECT \xff"}')
+    assert "no UTF-8" in asked("ask sql @question.json").err
 
 
 @pytest.mark.parametrize(
@@ -48,7 +52,10 @@ def test_a_question_from_a_file_and_from_stdin(asked: Callable[..., Any], tmp_pa
     [
         (("ask", "trend", "{"), "no JSON"),
         (("ask", "trend", '{"serie": 1}'), "unknown field `serie`"),
-        (("ask", "horoscope", "{}"), "horoscope"),
+        (("ask", "horoscope", "{}"), "Ask one of trend, funnel"),
+        (("ask", "segment/csv", '{"condition": {"all": []}}'), "Ask one of trend, funnel"),
+        (("ask", "../replay", "{}"), "Ask one of trend, funnel"),
+        (("ask", "trend", "[" * 100_000), "no JSON"),
         (("ask", "sql", "SELECT * FROM hot"), "the table hot"),
     ],
 )

@@ -39,6 +39,10 @@ def ask(
       bowerbird ask sql "SELECT name, count(*) FROM events GROUP BY ALL"
     """
     call = invocation(ctx)
+    from bowerbird.insights.kinds import KINDS
+
+    if kind not in KINDS:
+        raise NotFoundError(f"there is no kind of question {kind!r}", f"Ask one of {', '.join(KINDS)}.")
     asked = _question(kind, _text(question))
     with connect(call.settings()) as engine:
         answer = engine.post(f"/insights/{kind}", asked, workspace=workspace)
@@ -47,13 +51,20 @@ def ask(
 
 def _text(given: str) -> str:
     if given == "-":
-        return sys.stdin.read()
+        return _decoded(sys.stdin.buffer.read(), "stdin")
     if given.startswith("@"):
         path = Path(given[1:])
         if not path.is_file():
             raise NotFoundError(f"there is no file {path}", "After @ stands the path of a file with the question.")
-        return path.read_text()
+        return _decoded(path.read_bytes(), str(path))
     return given
+
+
+def _decoded(content: bytes, source: str) -> str:
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise QuestionInvalidError(f"{source} is no UTF-8: {error}", "Save the question as UTF-8.") from error
 
 
 def _question(kind: str, text: str) -> Any:
@@ -61,7 +72,7 @@ def _question(kind: str, text: str) -> Any:
         return {"sql": text}
     try:
         return msgspec.json.decode(text)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, RecursionError) as error:
         raise QuestionInvalidError(f"the question is no JSON: {error}", _ADVICE) from error
 
 
