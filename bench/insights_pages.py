@@ -22,13 +22,19 @@ QUIET = 1.5
 LONGEST = 20_000
 _WATCH = """
     window.changed = performance.now();
-    new MutationObserver(() => { window.changed = performance.now(); })
-        .observe(document, {childList: true, subtree: true, characterData: true});"""
-_DONE = f"window.did_handshake === true && performance.now() - window.changed > {QUIET * 1000}"
+    const beside = (node) =>
+        (node.closest ? node : node.parentElement)?.closest(".form, .ag-aria-description-container");
+    new MutationObserver((changes) => {
+        if (changes.some((change) => !beside(change.target))) window.changed = performance.now();
+    }).observe(document, {childList: true, subtree: true, characterData: true});"""
+"""A question's form learns names of traits a second later, and is not the page's data; nor is what a table whispers to
+screen readers."""
+_DONE = f"""window.did_handshake === true && !document.querySelector(".progress")
+    && performance.now() - window.changed > {QUIET * 1000}"""
 
 
 def first_paint(browser: Browser, server: Server, session: str, path: str) -> float:
-    """Seconds from the request until the page's content last changed."""
+    """Seconds from the request until what the page shows last changed: charts and tables with their data."""
     url = f"http://127.0.0.1:{server.console_port}"
     context = browser.new_context(viewport={"width": 1280, "height": 850})
     context.add_cookies([{"name": cookie.PLAIN, "value": session, "url": url}])

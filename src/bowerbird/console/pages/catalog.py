@@ -26,6 +26,7 @@ _COLUMNS = (
 
 
 def build(page: Page) -> None:
+    parts.load_ahead()
     parts.heading("Catalog", "Event names and their properties, as they came in. Say what they mean.")
     _Desk(page)
 

@@ -41,6 +41,7 @@ class _Overview(NamedTuple):
 
 
 def build(page: Page) -> None:
+    parts.load_ahead(charts=True)
     parts.heading("Overview", "What has come in, and what became of it.")
     page.run(lambda: _look(page), lambda found: _show(page, found))
 

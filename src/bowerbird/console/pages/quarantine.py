@@ -22,6 +22,7 @@ class _Found(NamedTuple):
 
 
 def build(page: Page) -> None:
+    parts.load_ahead()
     parts.heading("Quarantine", "Accepted events that a step could not handle. They are kept, and lose nothing.")
     place = ui.element("div").classes("place")
 

@@ -27,6 +27,7 @@ def add_assets() -> None:
     """For pages that show forms or answers of questions."""
     ui.add_head_html(f'<link rel="stylesheet" href="{assets.address("asking.css")}">')
     ui.add_head_html(f'<script src="{assets.address("asking.js")}"></script>')
+    parts.load_ahead(charts=True)
 
 
 class QuestionPage:

@@ -28,6 +28,7 @@ class _Found(NamedTuple):
 
 
 def build(page: Page) -> None:
+    parts.load_ahead()
     parts.heading("Events", "Every stored event, newest first. Open one for its properties and its way to here.")
     _Desk(page)
 

@@ -1,5 +1,6 @@
 """What pages are built of, besides NiceGUI's own elements."""
 
+from bowerbird.console.pages.parts.ahead import load_ahead
 from bowerbird.console.pages.parts.chart import chart
 from bowerbird.console.pages.parts.csv import download_csv
 from bowerbird.console.pages.parts.dialogs import Then, ask_first, dialog, show_secret
@@ -40,6 +41,7 @@ __all__ = [
     "heat_table",
     "json_block",
     "link",
+    "load_ahead",
     "note",
     "section",
     "show_secret",

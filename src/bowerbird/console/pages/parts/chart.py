@@ -30,7 +30,7 @@ def chart(options: Mapping[str, Any], label: str, height: int = 320) -> ui.echar
 def _with_look(options: Mapping[str, Any]) -> dict[str, Any]:
     look: dict[str, Any] = {
         "color": list(COLOURS),
-        "animationDuration": 250,
+        "animation": False,
         "textStyle": {"fontFamily": _FONT},
         "grid": {"left": 8, "right": 16, "top": 40, "bottom": 8, "containLabel": True},
         "tooltip": {"trigger": "axis"},

@@ -33,6 +33,7 @@ class _Found(NamedTuple):
 
 
 def build(page: Page) -> None:
+    parts.load_ahead()
     parts.heading("People", "Whoever events named, with every identifier that they came under.")
     state = {"q": page.query.get("q", ""), "kind": page.query.get("kind", ""), "cursor": page.query.get("cursor", "")}
 

@@ -17,6 +17,7 @@ _FEW = 20
 
 
 def build(page: Page) -> None:
+    parts.load_ahead()
     parts.heading("Refusals", "Why is my event not there? The latest requests that were refused, by key.")
     wanted = {"reason": page.query.get("reason", ""), "key": page.query.get("key", "")[:200]}
 
