@@ -8,9 +8,9 @@ from bowerbird.console.pages.asking.asked import Asked
 from bowerbird.insights.base import Answer
 from bowerbird.insights.sql import LONGEST, MOST_ROWS
 
-_EXAMPLE = """SELECT name, count(*) AS events, max(occurred_at) AS latest
+_EXAMPLE = """SELECT name, count(*) AS events, count(DISTINCT person) AS people
 FROM events
-WHERE occurred_at >= now() - INTERVAL 30 DAYS
+WHERE occurred_at >= today() - 30
 GROUP BY name
 ORDER BY events DESC"""
 _TABLES = {
