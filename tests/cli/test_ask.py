@@ -36,6 +36,24 @@ def test_sql_is_written_as_it_is(asked: Callable[..., Any]) -> None:
     assert [line.split() for line in told.out.splitlines()[2:4]] == [["bought", "1"], ["viewed", "3"]]
 
 
+def test_retention_has_a_row_a_cohort_and_a_column_a_period(asked: Callable[..., Any]) -> None:
+    """Also where periods have not begun."""
+    question = '{"start": {"event": "viewed"}, "return": {}, "periods": 3, "range": {"last": 1}}'
+    told = asked(("ask", "retention", question))
+    assert told.code == 0, told.err
+    heading, _, today, *_ = told.out[told.out.index("start") :].splitlines()
+    assert heading.split() == ["start", "persons", "period", "0", "period", "1", "period", "2", "period", "3"]
+    assert today.split()[1:] == ["3", "0", "(0.0%)*", "–", "–", "–"]
+
+
+def test_a_segment_has_traits_beside_the_person(asked: Callable[..., Any]) -> None:
+    question = '{"condition": {"did": {"event": "bought"}}, "traits": ["user_id"]}'
+    told = asked(("ask", "segment", question))
+    assert told.code == 0, told.err
+    assert "trait:user_id" in told.out
+    assert [line.split()[1:] for line in told.out.splitlines() if line.startswith("70657273")] == [["u3"]]
+
+
 def test_a_question_from_a_file_and_from_stdin(asked: Callable[..., Any], tmp_path: Path) -> None:
     (tmp_path / "question.json").write_text('{"sql": "SELECT 42 AS answer"}')
     assert "42" in asked("ask sql @question.json").out

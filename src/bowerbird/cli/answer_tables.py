@@ -53,15 +53,31 @@ def _list(title: str, values: list[Any]) -> "Iterator[RenderableType]":
     if not values:
         yield f"{title}: none"
         return
-    if not isinstance(values[0], dict):
+    if not _is_table(values):
         yield f"{title}: {', '.join(map(_cell, values[:_MOST]))}"
         return
-    columns = [name for name, each in values[0].items() if not _is_table(each)]
+    rows = [_flat(value) for value in values]
+    columns = [name for name, each in rows[0].items() if not _is_table(each)]
     yield f"\n{title}"
-    yield from _grid(columns, [[value.get(name) for name in columns] for value in values])
-    for at, value in enumerate(values[:_MOST]):
+    yield from _grid(columns, [[value.get(name) for name in columns] for value in rows])
+    for at, value in enumerate(rows[:_MOST]):
         inner = {name: each for name, each in value.items() if name not in columns}
         yield from _tree(f"{title} {_label(value) or at + 1}", inner)
+
+
+def _flat(row: dict[str, Any]) -> dict[str, Any]:
+    """The row, with a person's traits and a cohort's periods as cells of its own."""
+    flat = {name: each for name, each in row.items() if name not in {"traits", "cells"}}
+    flat |= {f"trait:{name}": each for name, each in row.get("traits", {}).items()}
+    return flat | {f"period {at}": _period(each) for at, each in enumerate(row.get("cells", []))}
+
+
+def _period(cell: dict[str, Any] | None) -> str | None:
+    """How many of a cohort came back; with an asterisk while the period is not over."""
+    if cell is None:
+        return None
+    share = "" if cell["share"] is None else f" ({cell['share']:.1%})"
+    return f"{cell['persons']}{share}{'' if cell['complete'] else '*'}"
 
 
 def _is_table(value: Any) -> bool:
