@@ -188,6 +188,7 @@ def _what_next(done: dict[str, Any], data: str) -> list[str]:
         f"  bowerbird audit{of}",
         f"  KEY=$(bowerbird key create{of} --scope events:read --json | grep -o 'bb_[^\"]*')",
         f"  curl -H \"Authorization: Bearer $KEY\" '{done['console']}/api/v1/events?limit=3'",
-        f"  {done['console']} in a browser",
+        f"  bowerbird user create{of} --name {done['workspace']} --role owner",
+        f"  {done['console']} in a browser, signed in as that user: others see other workspaces",
         f"  bowerbird demo --seed {done['seed']}  # the same people once more",
     ]
