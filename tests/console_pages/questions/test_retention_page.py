@@ -43,6 +43,13 @@ def test_cohorts_and_their_curve_come_again_from_the_address(walks: Any, tab: An
     assert visit.complaints == []
 
 
+def test_the_titles_of_the_weeks_are_shown_whole(walks: Any, tab: Any) -> None:
+    page = tab(walks.viewer).open(address(walks))
+    page.get_by_role("columnheader", name="Week 2").wait_for()
+    cut = "titles => titles.filter(title => title.scrollWidth > title.clientWidth).map(title => title.innerText)"
+    assert page.locator(".ag-header-cell-text").evaluate_all(cut) == []
+
+
 def test_unit_mode_and_return_change_the_numbers(walks: Any, tab: Any) -> None:
     page = tab(walks.viewer).open(address(walks, **{"return": {"event": "view"}}))
     page.get_by_role("img", name=re.compile("Week 1: 25.0 %, Week 2: 25.0 %")).wait_for()

@@ -9,6 +9,9 @@ from nicegui.events import GenericEventArguments
 from bowerbird.console.pages.parts.grid import Column, cells, framed
 
 LEVELS = 10
+_LEAST = 84
+"""Pixels: room for a share and its asterisk; longer titles of columns take more."""
+
 _CLASS = "params => params.data.heat[params.colDef.field] || ''"
 
 
@@ -36,7 +39,8 @@ def heat_table(
 ) -> ui.aggrid:
     """`columns`: titles of the cells' columns, which follow those of `head`. `on_open` is called with the numbers of
     row and column of a cell that is clicked, or opened with Enter."""
-    all_columns = [*head, *(Column(f"cell {at}", title, width=84) for at, title in enumerate(columns))]
+    width = max([_LEAST, *(40 + 9 * len(title) for title in columns)])
+    all_columns = [*head, *(Column(f"cell {at}", title, width=width) for at, title in enumerate(columns))]
     grid = framed(all_columns, [_data(number, row, all_columns) for number, row in enumerate(rows)], label)
     for definition in grid.options["columnDefs"][len(head) :]:
         definition |= {"sortable": False, ":cellClass": _CLASS}
