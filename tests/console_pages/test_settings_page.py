@@ -34,6 +34,18 @@ def test_a_key_without_scope_is_told_so_and_the_dialog_stays(tab: Any) -> None:
     assert dialog.is_visible()
 
 
+def test_a_scope_stands_beside_its_box(tab: Any) -> None:
+    page = tab("admin").open("/settings?tab=keys")
+    page.get_by_role("button", name="Create key").click()
+    box = page.get_by_role("dialog").get_by_role("checkbox", name="events:read")
+    box.wait_for()
+    beside = """box => {
+        const [square, label] = [".q-checkbox__inner", ".q-checkbox__label"].map(
+            part => box.querySelector(part).getBoundingClientRect());
+        return label.left >= square.right && label.top < square.bottom; }"""
+    assert box.evaluate(beside)
+
+
 def test_a_setting_is_changed_and_a_wrong_one_told(serving: Any, tab: Any) -> None:
     page = tab("admin").open("/settings")
     page.get_by_label("currency").fill("zloty")
