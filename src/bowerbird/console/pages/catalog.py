@@ -17,8 +17,8 @@ Entry = dict[str, Any]
 
 _COLUMNS = (
     Column("name", "Event"),
-    Column("count", "Events", "number", 110),
-    Column("properties", "Properties", "number", 110),
+    Column("count", "Events", "number", 95),
+    Column("properties", "Properties", "number", 122),
     Column("last_seen", "Last seen", "time", 225),
     Column("first_seen", "First seen", "time", 225),
     Column("said", "Description"),

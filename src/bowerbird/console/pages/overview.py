@@ -21,7 +21,7 @@ _EVERY = 5.0
 _LATEST = 10
 _RATES = {"range": {"last": 24, "unit": "hour"}, "unit": "hour", "breakdown": ["dialect"]}
 _DIALECTS = (
-    Column("dialect", "Dialect", width=160),
+    Column("dialect", "Dialect", width=140),
     *(Column(name, name.replace("_", " ").capitalize(), "number") for name in ("accepted", "stored", "duplicate")),
     *(Column(name, name.replace("_", " ").capitalize(), "number") for name in ("identify_only", "quarantined")),
     *(Column(name, name.capitalize(), "number") for name in ("erased", "pending")),

@@ -57,7 +57,7 @@ def framed(columns: Sequence[Column], data: Sequence[Mapping[str, Any]], label: 
             "enableCellTextSelection": True,
             "ensureDomOrder": True,
             "suppressMovableColumns": True,
-            "autoSizeStrategy": {"type": "fitGridWidth", "defaultMinWidth": 110},
+            "autoSizeStrategy": {"type": "fitGridWidth", "columnLimits": [*map(_limit, enumerate(columns))]},
             ":getRowId": "params => String(params.data.n)",
         },
         auto_size_columns=False,
@@ -78,6 +78,13 @@ def _opens(grid: ui.aggrid, on_open: Callable[[int], None]) -> None:
         f"params => params.event.key === 'Enter' && getElement({grid.id}).$emit('bowerbirdEnter', "
         "{rowId: params.node.id})"
     )
+
+
+def _limit(numbered: tuple[int, Column]) -> dict[str, Any]:
+    """What a column without a width has at least: a name or an address must be told from others, a title be read."""
+    at, column = numbered
+    title = min(44 + 8 * len(column.title), 220)
+    return {"colId": f"c{at}", "minWidth": max(90 if column.kind == "number" else 170, title)}
 
 
 def _definition(at: int, column: Column) -> dict[str, Any]:
