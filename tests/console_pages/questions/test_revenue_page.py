@@ -13,7 +13,7 @@ def test_revenue_of_a_currency_and_its_groups(shop: Any, tab: Any) -> None:
     assert figures[:3] == [
         ["Revenue", "35.50", "EUR"],
         ["Orders", "3", "11.83 on average"],
-        ["Buyers", "2", "50.0% bought again"],
+        ["Buyers", "2", "50.0 % bought again"],
     ]
     page.get_by_role("button", name="Add breakdown").click()
     page.get_by_label("Break down by").click()

@@ -106,7 +106,7 @@ def show(answer: Answer, mode: str) -> None:
         Column("step", "Step", "number", 75),
         *(Column("from", "From", width=165), Column("to", "To")),
         Column("paths", "Paths", "number", 95),
-        Column("share", "Of them", width=105),
+        Column("share", "Of them", "number", 105),
     ]
     rows = [[*row[:4], share(row[4])] for row in table_of(answer).rows]
     parts.data_table(columns, rows, "Links of the paths")

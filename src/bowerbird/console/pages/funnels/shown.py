@@ -24,11 +24,11 @@ _STEP_NAMES = {"interval": 0, "hideOverlap": True, "overflow": "break", "lineHei
 _COLUMNS = (
     Column("step", "Step", width=190),
     Column("persons", "Persons", "number", 95),
-    Column("previous", "Step to step", width=132),
-    Column("first", "From first", width=110),
+    Column("previous", "Step to step", "number", 132),
+    Column("first", "From first", "number", 110),
     Column("dropped", "Dropped off", "number", 128),
-    Column("average", "Average time", width=130),
-    Column("median", "Median time", width=125),
+    Column("average", "Average time", "number", 130),
+    Column("median", "Median time", "number", 125),
 )
 _FILE = ("Step", "Persons", "From step before", "From first step", "Dropped off", "Average seconds", "Median seconds")
 

@@ -32,7 +32,7 @@ def _with_look(options: Mapping[str, Any]) -> dict[str, Any]:
         "color": list(COLOURS),
         "animation": False,
         "textStyle": {"fontFamily": _FONT},
-        "grid": {"left": 8, "right": 16, "top": 40, "bottom": 8, "containLabel": True},
+        "grid": {"left": 8, "right": 36, "top": 40, "bottom": 8, "containLabel": True},
         "tooltip": {"trigger": "axis"},
         "legend": {"top": 0, "left": 0, "icon": "circle", "itemWidth": 10, "type": "scroll"},
     }

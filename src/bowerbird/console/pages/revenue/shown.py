@@ -7,7 +7,7 @@ from typing import Any
 from nicegui import ui
 
 from bowerbird.console.pages import parts
-from bowerbird.console.pages.asking import Mode, Table, View, group_name
+from bowerbird.console.pages.asking import Mode, Table, View, group_name, share
 from bowerbird.console.pages.parts import Column
 from bowerbird.insights.base import Answer
 from bowerbird.insights.revenue.answer import CurrencyTakings, Revenue, Takings, TakingsGroup
@@ -71,7 +71,7 @@ def _show_takings(answer: Answer, takings: CurrencyTakings, mode: str) -> None:
     with ui.element("div").classes("figures"):
         parts.figure("Revenue", _money(takings.revenue), takings.currency)
         parts.figure("Orders", f"{takings.orders:,}", f"{_money(takings.average_order_value)} on average")
-        rate = "–" if takings.repeat_rate is None else f"{takings.repeat_rate:.1%} bought again"
+        rate = f"{share(takings.repeat_rate)} bought again" if takings.buyers else "–"
         parts.figure("Buyers", f"{takings.buyers:,}", rate)
     parts.chart(_chart(answer, takings, mode), _said(answer.result, takings))
     if takings.groups:
@@ -94,7 +94,7 @@ def _chart(answer: Answer, takings: CurrencyTakings, mode: str) -> dict[str, Any
         "yAxis": {"type": "value", "name": takings.currency if mode == "revenue" else f"Orders in {takings.currency}"},
         "series": series,
         "legend": {"show": len(series) > 1, "top": 0, "left": 0, "icon": "circle", "itemWidth": 10, "type": "scroll"},
-        "grid": {"left": 8, "right": 16, "top": 64 if len(series) > 1 else 32, "bottom": 8, "containLabel": True},
+        "grid": {"left": 20, "right": 36, "top": 64 if len(series) > 1 else 32, "bottom": 8, "containLabel": True},
     }
 
 
@@ -107,7 +107,7 @@ def _show_cohorts(takings: CurrencyTakings) -> None:
     options = {
         "xAxis": {"type": "category", "data": [f"+{age}" for age in range(ages)], "boundaryGap": False},
         "yAxis": {"type": "value", "name": takings.currency},
-        "grid": {"left": 8, "right": 16, "top": 64, "bottom": 8, "containLabel": True},
+        "grid": {"left": 20, "right": 36, "top": 64, "bottom": 8, "containLabel": True},
         "series": [
             {"name": each.cohort, "type": "line", "data": [float(value) for value in each.lifetime_value]}
             for each in takings.cohorts

@@ -94,7 +94,7 @@ def _chart(answer: Answer, mode: str) -> dict[str, Any]:
         "yAxis": {"type": "value"},
         "series": series,
         "legend": {"show": len(series) > 1, "top": 0, "left": 0, "icon": "circle", "itemWidth": 10, "type": "scroll"},
-        "grid": {"left": 8, "right": 16, "top": 40 if len(series) > 1 else 12, "bottom": 8, "containLabel": True},
+        "grid": {"left": 20, "right": 36, "top": 40 if len(series) > 1 else 12, "bottom": 8, "containLabel": True},
     }
 
 
@@ -108,7 +108,7 @@ def _summary(answer: Answer) -> None:
     compared = any(line.previous is not None for line in trend.lines)
     columns = [Column("name", "Series"), Column("total", "Total", "number", 110)]
     if compared:
-        columns += [Column("before", "Before", "number", 95), Column("change", "Change", width=105)]
+        columns += [Column("before", "Before", "number", 95), Column("change", "Change", "number", 105)]
     rows = [
         (name_of(line, answer.question), line.total, *((_before(line), change(line)) if compared else ()))
         for line in trend.lines
