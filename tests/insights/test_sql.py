@@ -187,7 +187,11 @@ def test_it_ends_before_it_takes_too_much_memory(ask: Any) -> None:
 
 
 def test_what_fails_while_it_runs_is_told(ask: Any) -> None:
-    with pytest.raises(QuestionInvalidError, match="nonexistent"):
+    with pytest.raises(QuestionInvalidError, match="nonexistent") as refused:
         ask("SELECT nonexistent FROM events")
+    assert "LINE" not in str(refused.value)
+    assert "sql.md" in refused.value.hint
+    with pytest.raises(QuestionInvalidError, match="this is no SELECT"):
+        ask("DROP TABLE events")
     with pytest.raises(QuestionInvalidError):
         ask("SELECT CAST(name AS INTEGER) FROM events")

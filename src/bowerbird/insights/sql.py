@@ -91,7 +91,7 @@ def answer(question: Sql, asking: Asking) -> SqlResult:
     text = _harmless(question.sql, asking)
     sql = _RUN.format(own=_OWN, text=text)
     parameters = {"workspace": asking.moment.workspace, "most": question.limit + 1}
-    columns = asking.rows(Statement(f"DESCRIBE {sql}", parameters))
+    columns = _described(Statement(f"DESCRIBE {sql}", parameters), asking)
     with _within_memory(asking):
         rows = asking.rows(Statement(sql, parameters))
     return SqlResult(
@@ -107,11 +107,21 @@ def _harmless(text: str, asking: Asking) -> str:
     tree = asking.rows(Statement(_PARSE, {"text": text}))[0][0]
     parsed = msgspec.json.decode(tree)
     if parsed["error"]:
-        raise QuestionInvalidError(parsed["error_message"], "Write one SELECT.")
+        only = parsed["error_type"] == "not implemented"
+        raise QuestionInvalidError("this is no SELECT" if only else parsed["error_message"], "Write one SELECT.")
     if len(parsed["statements"]) != 1:
         raise QuestionInvalidError("there is more than one statement", "Write one SELECT.")
     check(parsed["statements"][0], _names(_PURE, asking), _names(_TAKEN, asking))
     return str(asking.rows(Statement(_WRITE, {"tree": tree}))[0][0]).rstrip().removesuffix(";")
+
+
+def _described(statement: Statement, asking: Asking) -> list[tuple[Any, ...]]:
+    """The columns of the answer. What is wrong is told without the place: that is one in our statement, around it."""
+    try:
+        return asking.rows(statement)
+    except QuestionInvalidError as error:
+        message = str(error).split("\n\nLINE ", 1)[0]
+        raise QuestionInvalidError(message, "docs/insights/sql.md has the tables and their columns.") from error
 
 
 @contextmanager
