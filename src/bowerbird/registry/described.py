@@ -60,7 +60,7 @@ def check(described: Description) -> None:
     for what, text, shortest, longest in limits:
         if not shortest <= len(text) <= longest or "\0" in text:
             raise QuestionInvalidError(
-                f"a {what} has {shortest} to {longest} characters, none of them NUL", "Shorten it."
+                f"a {what} has {shortest} to {longest} characters, none of them NUL", "Write one, or a shorter one."
             )
 
 

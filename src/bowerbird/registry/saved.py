@@ -67,7 +67,7 @@ def check(item: SavedItem) -> bytes:
         if not 1 <= len(text) <= LONGEST_NAME or any(ord(letter) < 32 or ord(letter) == 127 for letter in text):
             raise QuestionInvalidError(
                 f"the {what} of a {item.kind} has 1 to {LONGEST_NAME} characters, none of them for control",
-                "Shorten it.",
+                "Write one, or a shorter one.",
             )
     encoded = msgspec.json.encode(item.document)
     if len(encoded) > LARGEST:
