@@ -257,10 +257,10 @@ def test_a_value_without_currency_is_no_money(asked: Any, world: Any) -> None:
 
 def test_all_digits_of_large_sums(asked: Any, world: Any) -> None:
     for _ in range(3):
-        sell(world, MARCH, "12345678901234567890123456.123456789")
+        sell(world, MARCH, "12345678901234567890.123456789")
     [euros] = asked.ask(world, "revenue", {"range": IN_MARCH}).result.currencies
-    assert euros.revenue == "37037036703703703670370368.370370367"
-    assert euros.average_order_value == "12345678901234567890123456.123456789"
+    assert euros.revenue == "37037036703703703670.370370367"
+    assert euros.average_order_value == "12345678901234567890.123456789"
 
 
 def test_more_currencies_than_an_answer_shows(asked: Any, world: Any) -> None:

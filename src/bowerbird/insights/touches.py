@@ -13,8 +13,9 @@ CLICK_DAYS = 30
 """For which an event with a click's id counts as brought by the click."""
 _HOST = r"^(?:[a-z][a-z0-9+.-]*:)?(?://)?(?:[^/?#@]*@)?(?:www\.)?([^/?#:\s]+\.[^/?#:\s]+)"
 _CLICKS = """
-    SELECT id, arg_min(value, instant) AS value, min(instant) AS instant FROM (
-        SELECT coalesce(click_id, source_id) AS id, {value} AS value, occurred_at AS instant FROM {events})
+    SELECT id, arg_min(value, (instant, id_time, id_low)) AS value, min(instant) AS instant FROM (
+        SELECT coalesce(click_id, source_id) AS id, {value} AS value, occurred_at AS instant, id_time, id_low
+        FROM {events})
     WHERE id IS NOT NULL GROUP BY id"""
 _TOUCHES = """
     SELECT * FROM (
@@ -48,9 +49,9 @@ def touches(events: Events, clicks: Events, by: str, where: str = "true") -> str
 
 
 def _clicks(events: Events, by: str) -> str:
-    """A table `id`, `value`, `instant` of tracked links' clicks."""
+    """A table `id`, `value`, `instant` of tracked links' clicks; of several with one id the first counts."""
     value = _first([events.text(Field("property", (by,))), events.text(Field("property", (f"utm_{by}",)))])
-    for column in ("click_id", "source_id", "occurred_at"):
+    for column in ("click_id", "source_id", "occurred_at", "id_time", "id_low"):
         events.plain(column)
     events.only("kind = 'click'")
     table = events.table(name="clicked")
