@@ -18,6 +18,7 @@ _PRESETS: dict[str, tuple[str, Document]] = {
     "7d": ("Last 7 days", {"last": 7}),
     "30d": ("Last 30 days", {"last": 30}),
     "90d": ("Last 90 days", {"last": 90}),
+    "8w": ("Last 8 weeks", {"last": 8, "unit": "week"}),
     "12w": ("Last 12 weeks", {"last": 12, "unit": "week"}),
     "12m": ("Last 12 months", {"last": 12, "unit": "month"}),
 }

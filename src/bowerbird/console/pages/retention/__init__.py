@@ -11,4 +11,4 @@ __all__ = ["VIEW", "build"]
 
 def build(page: Page) -> None:
     parts.heading("Retention", "Of those who began in a day, week or month, how many came back in the ones after.")
-    RetentionPage(page, VIEW, {"range": {"last": 12, "unit": "week"}}).build(build_form)
+    RetentionPage(page, VIEW, {"range": {"last": 8, "unit": "week"}}).build(build_form)
