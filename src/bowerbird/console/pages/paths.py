@@ -95,7 +95,7 @@ def _names(page: QuestionPage, part: str, label: str) -> None:
 
 def show(answer: Answer, mode: str) -> None:
     paths: PathsResult = answer.result
-    if mode == _CHART:
+    if mode == _CHART and paths.links:  # ECharts cannot lay out a single column
         with ui.element("div").classes("wide") as box:
             box.props["tabindex"] = "0"
             box.props["role"] = "group"
