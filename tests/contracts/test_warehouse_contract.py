@@ -141,7 +141,7 @@ def test_positions_advance_without_rows(warehouse):
     assert warehouse.applied() == {4: 9}
 
 
-@pytest.mark.parametrize("value", ["1e20", "-1e29", "NaN", "Infinity", "1e-500"])
+@pytest.mark.parametrize("value", ["1e29", "-1e29", "NaN", "Infinity", "1e-500"])
 def test_a_value_that_does_not_fit_rejects_the_whole_batch(warehouse, value):
     good, bad = row(1), row(2, value=Decimal(value))
     with pytest.raises(WarehouseRejectedError) as raised:
@@ -155,7 +155,7 @@ def test_a_value_that_does_not_fit_rejects_the_whole_batch(warehouse, value):
         warehouse.write([warehouse.pack([good, bad])], {1: 2})
 
 
-@pytest.mark.parametrize("value", ["0.1234567891", "99999999999999999999.5", "-0.30000000000000004", "1e-300"])
+@pytest.mark.parametrize("value", ["0.1234567891", "99999999999999999999999999999.5", "-0.30000000000000004", "1e-300"])
 def test_no_digit_of_a_value_is_lost(warehouse, value):
     warehouse.write([warehouse.pack([row(1, value=Decimal(value))])], {1: 1})
     (read,) = warehouse.events(EventQuery("default"))

@@ -326,9 +326,9 @@ def test_a_visit_that_began_before_the_look_back_does_not_count(asked: Any, told
 
 def test_numbers_are_texts_in_json(asked: Any, told: Any) -> None:
     world = told((None, "bought", 5))
-    world.events[0].update(value="99999999999999999999.99", currency="EUR")
+    world.events[0].update(value="99999999999999999999999999999.99", currency="EUR")
     result = msgspec.to_builtins(asked.ask(world, "attribution", {"conversion": {"event": "bought"}}).result)
-    whole = [{"currency": "EUR", "amount": "99999999999999999999.99"}]
+    whole = [{"currency": "EUR", "amount": "99999999999999999999999999999.99"}]
     assert result == {
         "conversions": 1,
         "revenue": whole,

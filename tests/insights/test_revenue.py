@@ -257,10 +257,21 @@ def test_a_value_without_currency_is_no_money(asked: Any, world: Any) -> None:
 
 def test_all_digits_of_large_sums(asked: Any, world: Any) -> None:
     for _ in range(3):
-        sell(world, MARCH, "12345678901234567890.123456789")
+        sell(world, MARCH, "12345678901234567890123456.123456789")
     [euros] = asked.ask(world, "revenue", {"range": IN_MARCH}).result.currencies
-    assert euros.revenue == "37037036703703703670.370370367"
-    assert euros.average_order_value == "12345678901234567890.123456789"
+    assert euros.revenue == "37037036703703703670370368.370370367"
+    assert euros.average_order_value == "12345678901234567890123456.123456789"
+
+
+def test_a_sum_that_grows_too_large_says_what_to_leave_out(asked: Any, world: Any) -> None:
+    for amount in ("99999999999999999999999999999", "99999999999999999999999999999", "5"):
+        sell(world, MARCH, amount)
+    with pytest.raises(QuestionInvalidError, match="too large") as told:
+        asked.ask(world, "revenue", {"range": IN_MARCH})
+    assert "`value` less than 1e20" in told.value.hint
+    leave_out = {"field": "value", "op": "less", "value": 1e20}
+    [euros] = asked.ask(world, "revenue", {"range": IN_MARCH, "where": leave_out}).result.currencies
+    assert euros.revenue == "5"
 
 
 def test_more_currencies_than_an_answer_shows(asked: Any, world: Any) -> None:

@@ -170,9 +170,3 @@ def test_a_file_of_another_version_is_not_touched(tmp_path, version, message):
         DuckWarehouse(path)
     with duckdb.connect(str(path)) as file:
         assert file.execute("SELECT version FROM schema_version").fetchall() == [(version,)]
-
-
-def test_the_greatest_values_can_be_summed(duck, make_row):
-    greatest = Decimal("99999999999999999999")
-    duck.write([duck.pack([make_row(value=greatest) for _ in range(1000)])], {1: 1000})
-    assert duck.query("SELECT sum(value) FROM events, range(1000)") == [(greatest * 1_000_000,)]

@@ -24,8 +24,8 @@ UNFIT = (TypeError, ValueError, OverflowError, RecursionError)
 FARTHEST = 9_200_000_000_000_000_000
 """µs from the epoch; DuckDB knows times a little beyond."""
 _DECIMALS = 9
-_MOST_DIGITS = 20
-"""Digits before the point. `value` is DECIMAL(38, 9): the sum of a billion of them fits too."""
+_MOST_DIGITS = 29
+"""Digits before the point; `value` is DECIMAL(38, 9)."""
 _LONGEST = 400
 """Digits behind the point that `value_exact` holds; a double needs at most 341 in decimal."""
 

@@ -11,7 +11,7 @@ from bowerbird.errors import QuestionInvalidError, QuestionStoppedError
 from bowerbird.insights.base import Rows, Stop
 
 _UNUSABLE = (
-    *(duckdb.InvalidInputException, duckdb.ConversionException, duckdb.OutOfRangeException),
+    *(duckdb.InvalidInputException, duckdb.ConversionException),
     *(duckdb.BinderException, duckdb.CatalogException, duckdb.ParserException, duckdb.SyntaxException),
 )
 
@@ -34,5 +34,8 @@ class DuckTables:
             except duckdb.OutOfMemoryException as error:
                 hint = "Ask for a shorter range or fewer groups, or raise `warehouse_memory`."
                 raise QuestionStoppedError("the question needs more memory than there is", hint) from error
+            except duckdb.OutOfRangeException as error:
+                hint = "Leave the events with such numbers out, by a condition such as `value` less than 1e20."
+                raise QuestionInvalidError(f"a number is too large to reckon with: {error}", hint) from error
             except _UNUSABLE as error:
                 raise QuestionInvalidError(f"the engine cannot use this: {error}", "Correct the question.") from error
