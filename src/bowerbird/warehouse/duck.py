@@ -84,7 +84,6 @@ class DuckWarehouse:
                 self._applied = reached
 
     def restore(self, rows: Sequence[Row], learned: Facts = NOTHING) -> None:
-        pack(rows)
         with self._deleting, self._writing, self._transaction():
             there = self._take_out([row.event.event_id for row in rows])
             self._append([pack([row for row in rows if row.event.event_id in there])], {})

@@ -11,7 +11,7 @@ from bowerbird.insights.question import Asking
 
 _LADDER = (1, 5, 10, 30, 60, 300, 600, 1800, 3600, 10_800, 21_600, 43_200)
 _FARTHEST = 1 << 57
-"""Beyond any time since the beginning of a range, in µs."""
+"""Beyond any time since the beginning of a range, in µs: ranges have fifty years at most."""
 _DAYS = (1, 2, 3, 7, 14, 30, 60, 90, 180)
 
 
