@@ -73,20 +73,10 @@ def demo(
         sent = _send(target, (events, days, chosen), not call.output.as_json)
         seconds = monotonic() - started
     audit = None if elsewhere else _audit(call, workspace)
-    document = {
-        "requests": sent.done,
-        "people": sent.people,
-        "seconds": round(seconds, 3),
+    document = _document(sent, seconds, target) | {
         "seed": chosen,
-        "accepted": dict(sent.accepted),
-        "repeats": dict(sent.repeats),
-        "refused": dict(sent.refused),
-        "first_refusal": sent.first_refusal or None,
-        "waits": sent.waits,
         "workspace": workspace if audit else None,
         "audit": audit,
-        "collector": target.url,
-        "console": target.console or None,
     }
     call.output.show(document, _shown(document, str(call.settings().data)))
     if sent.refused:
@@ -149,6 +139,21 @@ def _send(target: Target, plan: tuple[int, float, int], wanted: bool) -> "Sent":
         finally:
             crowd.stop()
     return crowd.sent
+
+
+def _document(sent: "Sent", seconds: float, target: Target) -> dict[str, Any]:
+    return {
+        "requests": sent.done,
+        "people": sent.people,
+        "seconds": round(seconds, 3),
+        "accepted": dict(sent.accepted),
+        "repeats": dict(sent.repeats),
+        "refused": dict(sent.refused),
+        "first_refusal": sent.first_refusal or None,
+        "waits": sent.waits,
+        "collector": target.url,
+        "console": target.console or None,
+    }
 
 
 def _audit(call: Invocation, workspace: str) -> dict[str, Any]:

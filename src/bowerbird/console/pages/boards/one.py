@@ -54,10 +54,7 @@ class _Board:
         wide = tile.size == "large"
         return [
             ("Rename", lambda: self._retitle(number, tile)),
-            (
-                "Move earlier",
-                lambda: self._move(number, tile, -1),
-            ),
+            ("Move earlier", lambda: self._move(number, tile, -1)),
             ("Move later", lambda: self._move(number, tile, 1)),
             ("Half width" if wide else "Full width", lambda: self._resize(number, tile)),
             ("Remove from board", lambda: self._remove(number, tile)),
