@@ -1,20 +1,16 @@
 """Questions over ten million events: Bowerbird and ClickHouse in the same run, with the same rows, two threads each."""
 
-import argparse
-import tempfile
 import time
 from collections.abc import Callable
 from contextlib import closing
-from pathlib import Path
 from typing import Any
 
 from bowerbird.warehouse.duck import DuckWarehouse
 from insights_clickhouse import ORDERS, ClickHouse, Spent, clickhouse
 from insights_data import DAY, World, world
 from insights_questions import Asked, Bowerbird, questions
+from insights_world import options
 from report import Report, median
-
-HOME = Path(tempfile.gettempdir()) / "bowerbird-bench-insights"
 
 
 def timed(act: Callable[[int], Any], run: int) -> tuple[Spent, Any]:
@@ -60,12 +56,10 @@ def sizes(report: Report, made: World) -> None:
 
 
 def main() -> None:
-    options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--events", type=int, default=10_000_000)
-    options.add_argument("--runs", type=int, default=7, help="of each question, beside the first")
-    options.add_argument("--data", type=Path, default=HOME, help="where the events are kept from run to run")
-    options.add_argument("--only", default="", help="questions whose name has this")
-    args = options.parse_args()
+    known = options(__doc__)
+    known.add_argument("--runs", type=int, default=7, help="of each question, beside the first")
+    known.add_argument("--only", default="", help="questions whose name has this")
+    args = known.parse_args()
     report = Report("insights", f"questions over {args.events:,} events of {90 * DAY // DAY} days, two threads")
     made = world(args.data, args.events)
     sizes(report, made)

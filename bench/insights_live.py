@@ -1,8 +1,6 @@
 """Questions over ten million events through the API: on a quiet server, and while 3,000 events a second come in."""
 
 import argparse
-import shutil
-import tempfile
 import time
 from concurrent.futures import Future, ProcessPoolExecutor
 from multiprocessing import get_context
@@ -17,11 +15,11 @@ from bowerbird.state.database import open_sqlite
 from bowerbird.state.sql import SqlState
 from insights_data import World, world
 from insights_questions import filter_question, funnel_question, retention_question, trend_question
+from insights_world import data_directory, options
 from open_loop import Sent, send
 from report import Report, median, quantile
 from servers import Server, everything
 
-HOME = Path(tempfile.gettempdir()) / "bowerbird-bench-insights"
 SETTLING = 3.0
 """Seconds of load before the first question."""
 Asked = tuple[str, str, dict[str, Any]]
@@ -97,18 +95,14 @@ def tell(report: Report, quiet: dict[str, float], busy: dict[str, float], sent: 
 
 
 def main() -> None:
-    options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--events", type=int, default=10_000_000)
-    options.add_argument("--data", type=Path, default=HOME, help="where `insights` keeps its events")
-    options.add_argument("--rate", type=int, default=3000, help="events a second, one a request")
-    options.add_argument("--seconds", type=int, default=40)
-    options.add_argument("--runs", type=int, default=7, help="of each question on the quiet server")
-    args = options.parse_args()
+    known = options(__doc__)
+    known.add_argument("--rate", type=int, default=3000, help="events a second, one a request")
+    known.add_argument("--seconds", type=int, default=40)
+    known.add_argument("--runs", type=int, default=7, help="of each question on the quiet server")
+    args = known.parse_args()
     report = Report("insights_live", f"questions over {args.events:,} events while {args.rate} come in a second")
     made = world(args.data, args.events)
-    with tempfile.TemporaryDirectory(prefix="bowerbird-bench-") as folder:
-        data = Path(folder)
-        shutil.copy(made.warehouse, data / "warehouse.duckdb")
+    with data_directory(made) as data:
         asked = questions(made, somebody(made, data))
         with everything(data, 1) as server:
             measure(server, asked, 1)  # what the engine keeps is there after it

@@ -1,10 +1,8 @@
 """How long every page of the console takes to show its data over ten million events, in a real Chromium."""
 
-import argparse
 import shutil
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -13,22 +11,20 @@ from playwright.sync_api import Browser, sync_playwright
 from bowerbird.console.pages.table import PAGES
 from bowerbird.console.signin import cookie
 from insights_data import world
+from insights_world import data_directory, options
 from report import Report
 from servers import Server, everything
 
-HOME = Path(tempfile.gettempdir()) / "bowerbird-bench-insights"
 QUIET = 1.5
 """Seconds without a change after which a page is taken for finished."""
 LONGEST = 20_000
 _WATCH = """
     window.changed = performance.now();
-    const beside = (node) =>
-        (node.closest ? node : node.parentElement)?.closest(".form, .ag-aria-description-container");
+    const beside = (node) => (node.closest ? node : node.parentElement)?.closest(".ag-aria-description-container");
     new MutationObserver((changes) => {
         if (changes.some((change) => !beside(change.target))) window.changed = performance.now();
     }).observe(document, {childList: true, subtree: true, characterData: true});"""
-"""A question's form learns names of traits a second later, and is not the page's data; nor is what a table whispers to
-screen readers."""
+"""What a table whispers to screen readers is not the page's data."""
 _DONE = f"""window.did_handshake === true && !document.querySelector(".progress")
     && performance.now() - window.changed > {QUIET * 1000}"""
 
@@ -72,17 +68,11 @@ def measure(report: Report, server: Server, data: Path) -> None:
 
 
 def main() -> None:
-    options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--events", type=int, default=10_000_000)
-    options.add_argument("--data", type=Path, default=HOME, help="where `insights` keeps its events")
-    args = options.parse_args()
+    args = options(__doc__).parse_args()
     report = Report("insights_pages", f"the console's pages over {args.events:,} events")
     made = world(args.data, args.events)
-    with tempfile.TemporaryDirectory(prefix="bowerbird-bench-") as folder:
-        data = Path(folder)
-        shutil.copy(made.warehouse, data / "warehouse.duckdb")
-        with everything(data, 1) as server:
-            measure(report, server, data)
+    with data_directory(made) as data, everything(data, 1) as server:
+        measure(report, server, data)
     report.close()
 
 
