@@ -29,6 +29,26 @@ _FLAGS = (
 )
 
 
+_ROWS = """
+    async (table) => {
+        const rows = () => [...table.querySelectorAll("[role=row]:not(:has([role=columnheader]))")].map(
+            (row) => [...row.querySelectorAll("[role=gridcell]")].map((cell) => cell.innerText.trim()));
+        for (let before = ""; ; ) {
+            await new Promise((then) => setTimeout(then, 60));
+            const now = rows(), text = JSON.stringify(now);
+            if (now.length && now.every((row) => row.length) && text === before) return now;
+            before = text;
+        }
+    }"""
+
+
+_DELAY = """
+    window.WebSocket = class extends window.WebSocket {
+        get onmessage() { return super.onmessage; }
+        set onmessage(heard) { super.onmessage = (said) => setTimeout(() => heard.call(this, said), DELAY); }
+    };"""
+
+
 class Serving:
     """`bowerbird serve` on free ports, started in a directory of its own."""
 
@@ -130,6 +150,10 @@ class Tab:
         self.page.wait_for_function("window.did_handshake === true")
         return self.page
 
+    def delay(self, milliseconds: int) -> None:
+        """How much later than it was sent the server's word comes, on pages that are opened from now on."""
+        self.page.add_init_script(_DELAY.replace("DELAY", str(milliseconds)))
+
     def foreign(self) -> list[str]:
         host = urlsplit(self.serving.url).netloc
         return [url for url in self.requests if not url.startswith(("data:", "blob:")) and urlsplit(url).netloc != host]
@@ -151,6 +175,17 @@ def tab(serving: Serving, chromium: Browser) -> Iterator[Callable[..., Tab]]:
     yield make
     for context in opened:
         context.close()
+
+
+@pytest.fixture(scope="session")
+def rows_of() -> Callable[..., list[list[str]]]:
+    """Reads the cells of a table, by its label, once it has stopped changing."""
+
+    def read(page: Page, label: str | re.Pattern[str]) -> list[list[str]]:
+        found: list[list[str]] = page.get_by_role("region", name=label).evaluate(_ROWS)
+        return found
+
+    return read
 
 
 @pytest.fixture(scope="session", name="until")

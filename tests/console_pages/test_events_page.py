@@ -31,6 +31,7 @@ def test_an_event_is_found_and_its_way_followed(shop: Any, tab: Any) -> None:
     page = tab("viewer").open("/events")
     page.get_by_label("Event", exact=True).fill("order pl")
     page.get_by_role("option", name="order placed").click()
+    page.wait_for_url("**name=order+placed*")  # its properties are offered now
     page.get_by_label("Property", exact=True).fill("plan")
     page.get_by_role("option", name="plan", exact=True).click()
     page.get_by_label("Property is").fill("gold")

@@ -74,6 +74,7 @@ def test_lists_and_sites_are_added(serving: Any, tab: Any, until: Any) -> None:
     page.keyboard.press("Enter")
     page.locator(".line", has_text="Customers").get_by_text("94").wait_for()
     page.get_by_role("tab", name="Sites").click()
+    page.get_by_role("button", name="Add site").wait_for()
     page.get_by_label("Name").fill("Shop")
     page.get_by_role("button", name="Add site").click()
     line = page.locator(".line", has_text="Shop")

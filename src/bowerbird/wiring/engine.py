@@ -16,6 +16,7 @@ from bowerbird.console.control import announce, control_token, withdraw
 from bowerbird.console.lag import lag_behind
 from bowerbird.console.pages.desk import Desk
 from bowerbird.console.pages.port import add_pages
+from bowerbird.console.pages.trait_names import TraitNames
 from bowerbird.console.serve import serve as serve_console
 from bowerbird.console.sources import LogDesk, Registry, Sources
 from bowerbird.errors import DataDirectoryBusyError
@@ -113,7 +114,9 @@ def engine(settings: Settings, collector_url: str, clock: Clock | None = None) -
         )
         app = create_app(sources, control_token(settings.data), collector_url)
         operators = Operators(registry.workspaces, registry.keys, registry.users)
-        yield Running(app, thread, Desk(sources, registry.users, operators, settings, collector_url))
+        traits = TraitNames(sources.insights, clock)
+        closing.callback(traits.close)
+        yield Running(app, thread, Desk(sources, registry.users, operators, settings, traits, collector_url))
 
 
 def _open_warehouse(settings: Settings) -> DuckWarehouse:

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+import pytest
+
 PAID = {"conversion": {"event": "paid"}}
 
 
@@ -14,13 +16,12 @@ def address(question: dict[str, Any], **more: str) -> str:
     return f"/attribution?q={quote(json.dumps(question))}" + "".join(f"&{name}={value}" for name, value in more.items())
 
 
-def cells(page: Any) -> list[list[str]]:
-    grid = page.get_by_role("region", name="Conversions and revenue by name")
-    grid.get_by_role("row").nth(1).wait_for()
-    return [row.get_by_role("gridcell").all_inner_texts() for row in grid.get_by_role("row").all()[1:]]
+@pytest.fixture
+def cells(rows_of: Any) -> Any:
+    return lambda page: rows_of(page, "Conversions and revenue by name")
 
 
-def test_an_event_is_chosen_and_comes_again_from_the_address(walks: Any, tab: Any, pick: Any) -> None:
+def test_an_event_is_chosen_and_comes_again_from_the_address(walks: Any, tab: Any, pick: Any, cells: Any) -> None:
     visit = tab(walks.analyst)
     page = visit.open("/attribution")
     page.get_by_text("Choose what counts as a conversion").wait_for()
@@ -40,7 +41,7 @@ def test_an_event_is_chosen_and_comes_again_from_the_address(walks: Any, tab: An
     assert visit.complaints == []
 
 
-def test_two_models_stand_side_by_side(walks: Any, tab: Any) -> None:
+def test_two_models_stand_side_by_side(walks: Any, tab: Any, cells: Any) -> None:
     page = tab(walks.viewer).open(address(PAID))
     page.get_by_label("Compare with").click()
     page.get_by_role("option", name="First touch").click()
@@ -65,7 +66,7 @@ def test_the_look_back_bounds_what_counts(walks: Any, tab: Any) -> None:
     page.get_by_role("img", name=re.compile(r"First touch: \(direct\) 2.00")).wait_for()
 
 
-def test_the_file_has_all_digits(walks: Any, tab: Any) -> None:
+def test_the_file_has_all_digits(walks: Any, tab: Any, cells: Any) -> None:
     page = tab(walks.viewer).open(address(PAID | {"model": "position"}))
     cells(page)
     with page.expect_download() as file:
@@ -74,7 +75,7 @@ def test_the_file_has_all_digits(walks: Any, tab: Any) -> None:
     assert written[1] == ["spring", "0.5", "EUR", "15"]
 
 
-def test_a_narrow_screen_holds_the_bars(walks: Any, tab: Any) -> None:
+def test_a_narrow_screen_holds_the_bars(walks: Any, tab: Any, cells: Any) -> None:
     page = tab(walks.viewer, width=390).open(address(PAID, **{"with": "first"}))
     cells(page)
     assert page.evaluate("document.documentElement.scrollWidth") == 390

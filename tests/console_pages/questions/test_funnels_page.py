@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+import pytest
+
 STEPS = [{"event": "view"}, {"event": "cart"}, {"event": "buy"}]
 
 
@@ -21,13 +23,12 @@ def said(page: Any, *numbers: str) -> None:
     ).wait_for()
 
 
-def rows(page: Any) -> list[list[str]]:
-    page.get_by_role("region", name="The funnel by step").get_by_role("row").nth(1).wait_for()
-    found = page.get_by_role("region", name="The funnel by step").get_by_role("row").all()
-    return [row.get_by_role("gridcell").all_inner_texts() for row in found[1:]]
+@pytest.fixture
+def rows(rows_of: Any) -> Any:
+    return lambda page: rows_of(page, "The funnel by step")
 
 
-def test_a_funnel_is_built_and_opened_again_from_its_address(walks: Any, tab: Any, pick: Any) -> None:
+def test_a_funnel_is_built_and_opened_again_from_its_address(walks: Any, tab: Any, pick: Any, rows: Any) -> None:
     visit = tab(walks.analyst)
     page = visit.open(f"/funnels?q={quote(json.dumps({'range': walks.range, 'steps': [{}, {}]}))}")
     page.get_by_role("button", name="Add step").wait_for()
@@ -119,7 +120,7 @@ def test_the_chart_opens_people_too(walks: Any, tab: Any) -> None:
     assert sorted(dialog.get_by_role("link").all_inner_texts()) == ["cy", "dee"]
 
 
-def test_a_breakdown_and_its_people(walks: Any, tab: Any) -> None:
+def test_a_breakdown_and_its_people(walks: Any, tab: Any, rows: Any) -> None:
     page = tab(walks.viewer).open(address(walks, breakdown=["user_id"], limit=1))
     assert [row[:3] for row in rows(page)][3:] == [
         ["ann", "1. view", "1"],

@@ -8,20 +8,20 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+import pytest
+
 
 def address(walks: Any, **question: Any) -> str:
     given = {"range": walks.range, "start": {"event": "view"}, "periods": 2} | question
     return f"/retention?q={quote(json.dumps(given))}"
 
 
-def rows(page: Any) -> dict[str, list[str]]:
-    grid = page.get_by_role("region", name="Cohorts of")
-    grid.get_by_role("row").nth(1).wait_for()
-    found = [row.get_by_role("gridcell").all_inner_texts() for row in grid.get_by_role("row").all()[1:]]
-    return {row[0]: row[1:] for row in found}
+@pytest.fixture
+def rows(rows_of: Any) -> Any:
+    return lambda page: {row[0]: row[1:] for row in rows_of(page, "Cohorts of")}
 
 
-def test_cohorts_and_their_curve_come_again_from_the_address(walks: Any, tab: Any, pick: Any) -> None:
+def test_cohorts_and_their_curve_come_again_from_the_address(walks: Any, tab: Any, pick: Any, rows: Any) -> None:
     visit = tab(walks.analyst)
     page = visit.open(address(walks, start={}))
     page.get_by_role("img", name=re.compile("Week 0: 75.0 %")).wait_for()
@@ -87,7 +87,7 @@ def test_people_of_a_cell_by_mouse_and_by_key(walks: Any, tab: Any) -> None:
     dialog.get_by_role("link", name="cy").wait_for()
 
 
-def test_a_group_has_a_table_of_its_own(walks: Any, tab: Any) -> None:
+def test_a_group_has_a_table_of_its_own(walks: Any, tab: Any, rows: Any) -> None:
     page = tab(walks.viewer).open(address(walks, breakdown=["user_id"], **{"return": {"event": "view"}}))
     assert rows(page)["2025-03-03"][0] == "3"
     page.get_by_label("Group", exact=True).click()
@@ -99,7 +99,7 @@ def test_a_group_has_a_table_of_its_own(walks: Any, tab: Any) -> None:
     assert page.get_by_role("dialog").get_by_role("link").all_inner_texts() == ["cy"]
 
 
-def test_what_is_not_over_is_marked(walks: Any, tab: Any) -> None:
+def test_what_is_not_over_is_marked(walks: Any, tab: Any, rows: Any) -> None:
     joined = {"range": {"last": 2}, "unit": "day", "start": {"event": "joined"}, "return": {"event": "joined"}}
     page = tab(walks.viewer).open(address(walks, **joined))
     today = datetime.now(UTC).strftime("%Y-%m-%d")
@@ -118,7 +118,7 @@ def test_each_colour_leaves_its_text_readable(walks: Any, tab: Any) -> None:
         assert min(ratios) >= 4.5, (scheme, ratios)
 
 
-def test_the_file_tells_each_cell(walks: Any, tab: Any) -> None:
+def test_the_file_tells_each_cell(walks: Any, tab: Any, rows: Any) -> None:
     page = tab(walks.viewer).open(address(walks, **{"return": {"event": "view"}}))
     rows(page)
     with page.expect_download() as file:
@@ -127,7 +127,7 @@ def test_the_file_tells_each_cell(walks: Any, tab: Any) -> None:
     assert ["everybody", "2025-03-03", "3", "1", "1", "0.3333333333333333", "True"] in written
 
 
-def test_a_narrow_screen_holds_the_table(walks: Any, tab: Any) -> None:
+def test_a_narrow_screen_holds_the_table(walks: Any, tab: Any, rows: Any) -> None:
     page = tab(walks.viewer, width=390).open(address(walks))
     rows(page)
     assert page.evaluate("document.documentElement.scrollWidth") == 390

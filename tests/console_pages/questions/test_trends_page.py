@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+import pytest
 from playwright.sync_api import expect
 
 PNG = b"\x89PNG\r\n\x1a\n"
@@ -18,18 +19,7 @@ def address(question: dict[str, Any], **more: str) -> str:
     return f"/trends?q={quote(json.dumps(question))}" + "".join(f"&{name}={value}" for name, value in more.items())
 
 
-def pick(page: Any, label: str, typed: str) -> None:
-    page.get_by_label(label, exact=True).last.click()
-    page.keyboard.type(typed)
-    page.get_by_role("option", name=typed).first.click()
-
-
-def cells(page: Any) -> list[str]:
-    page.locator(".ag-row").first.wait_for()
-    return [text.strip() for text in page.get_by_role("gridcell").all_inner_texts()]
-
-
-def test_a_question_is_built_and_opened_again_from_its_address(shop: Any, tab: Any) -> None:
+def test_a_question_is_built_and_opened_again_from_its_address(shop: Any, tab: Any, pick: Any) -> None:
     visit = tab(shop.analyst)
     page = visit.open("/trends")
     pick(page, "Event", "signup")
@@ -48,8 +38,12 @@ def test_a_question_is_built_and_opened_again_from_its_address(shop: Any, tab: A
     assert visit.complaints == []
 
 
-def test_conditions_of_every_kind_narrow_the_answer(shop: Any, tab: Any) -> None:
-    page = tab(shop.analyst).open(address({"range": {"last": 30}, "series": [{"event": "signup"}]}))
+@pytest.mark.parametrize("delay", [0, 150])
+def test_conditions_of_every_kind_narrow_the_answer(shop: Any, tab: Any, pick: Any, delay: int) -> None:
+    """Also on a slow line: nothing that is typed or chosen goes elsewhere or is lost."""
+    visit = tab(shop.analyst)
+    visit.delay(delay)
+    page = visit.open(address({"range": {"last": 30}, "series": [{"event": "signup"}]}))
     page.get_by_role("img", name=re.compile("signup: 3")).wait_for()
     add = page.get_by_role("button", name="Add filter").last
     add.click()
@@ -68,7 +62,22 @@ def test_conditions_of_every_kind_narrow_the_answer(shop: Any, tab: Any) -> None
     page.get_by_role("img", name=re.compile("signup: 2")).wait_for()
 
 
-def test_the_ways_to_show_an_answer(shop: Any, tab: Any) -> None:
+def test_what_is_typed_stays_when_the_operator_changes(shop: Any, tab: Any) -> None:
+    where = {"field": "property:plan", "value": "pr"}
+    page = tab(shop.viewer).open(address({"range": {"last": 30}, "series": [{"event": "signup"}], "where": where}))
+    page.get_by_text("Nothing found").wait_for()
+    page.get_by_label("Operator").click()
+    page.get_by_role("option", name="less than").click()
+    page.get_by_text("Give a number").wait_for()
+    page.get_by_role("img", name=re.compile("signup: 3")).wait_for()
+    page.get_by_label("Operator").click()
+    page.get_by_role("option", name="contains", exact=True).click()
+    page.get_by_role("img", name=re.compile("signup: 2")).wait_for()
+    assert page.get_by_label("Value").input_value() == "pr"
+    assert page.get_by_text("Give a number").count() == 0
+
+
+def test_the_ways_to_show_an_answer(shop: Any, tab: Any, rows_of: Any) -> None:
     series = [{"event": "purchase", "measure": "sum"}, {"event": "signup"}]
     question = {"range": {"last": 2}, "series": series, "formula": "A / B"}
     page = tab(shop.analyst).open(address(question, **{"as": "number"}))
@@ -77,7 +86,8 @@ def test_the_ways_to_show_an_answer(shop: Any, tab: Any) -> None:
     told = [text.split("\n") for text in figures.all_inner_texts()]
     assert [each[1] for each in told] == ["35.50", "3", "11.83"]
     page.get_by_role("button", name="Table").click()
-    assert {"35.5", "3", "11.833"} <= set(cells(page))
+    cells = {cell for row in rows_of(page, "The trend") for cell in row}
+    assert {"35.5", "3", "11.833"} <= cells
     assert "as=table" in page.url
     page.get_by_role("button", name="Bars").click()
     page.get_by_role("img", name=re.compile("Trend by day")).wait_for()

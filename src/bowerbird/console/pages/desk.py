@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from bowerbird.console.pages.trait_names import TraitNames
 from bowerbird.console.sources import Sources
 from bowerbird.registry.base import Logins
 from bowerbird.registry.operators import Operators
@@ -16,5 +17,6 @@ class Desk:
     logins: Logins
     operators: Operators
     settings: Settings
+    traits: TraitNames
     collector_url: str
     """Where events are sent, for examples."""

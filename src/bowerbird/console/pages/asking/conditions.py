@@ -1,31 +1,19 @@
 """The builder of conditions: groups of comparisons, segments and what people did."""
 
 from collections.abc import Callable
-from typing import Any, get_args
+from typing import Any
 
 from nicegui import ui
 from nicegui.element import Element
 
 from bowerbird.console.pages.asking import pickers, tree
+from bowerbird.console.pages.asking.comparison import ComparisonFields
 from bowerbird.console.pages.asking.known import Known
 from bowerbird.console.pages.asking.ranges import optional_range
 from bowerbird.console.pages.asking.tree import Acted, Comparison, Document, Group, Membership, Part
-from bowerbird.insights.conditions import DEEPEST, NUMERIC, Operator
+from bowerbird.insights.conditions import DEEPEST
 
-_OPERATORS = {name: name.replace("_", " ") for name in get_args(Operator)} | {
-    "equals": "is",
-    "not_equals": "is not",
-    "in": "is one of",
-    "not_in": "is none of",
-    "greater": "more than",
-    "less": "less than",
-    "set": "is set",
-    "not_set": "is not set",
-    "not_contains": "does not contain",
-    "matches": "matches (RE2)",
-}
 _MODES = {"all": "all of", "any": "any of", "none": "none of"}
-_TRUTH = {"true": "true", "false": "false"}
 
 
 def conditions(
@@ -107,71 +95,11 @@ class _Builder:
                 ui.menu_item("Group of filters", lambda: add(Group("any", [Comparison()])))
 
     def _comparison(self, part: Comparison) -> None:
-        def draw() -> None:
-            rest.clear()
-            with rest:
-                pickers.choice("Operator", _OPERATORS, part.op, operator)
-                self._value(part)
-
-        def choose(field: str) -> None:
-            part.field = field
-            draw()
-            self._changed()
-
-        def operator(op: str) -> None:
-            part.op = op
-            part.value = self._fitting(part, part.value)
-            draw()
-            self._changed()
-
+        fields = ComparisonFields(self._known, part, self._changed)
         if self._of_people:
-            pickers.trait_picker(self._known, "Trait", part.field, choose)
+            fields.of_people()
         else:
-            pickers.field_picker(self._known, "Field", part.field, choose, self._event)
-        rest = ui.element("div").classes("condition-value")
-        draw()
-
-    def _value(self, part: Comparison) -> None:
-        def set_value(value: Any) -> None:
-            self._set(part, "value", self._fitting(part, value))
-
-        if part.op in ("set", "not_set"):
-            return
-        if part.op in ("in", "not_in"):
-            chips = ui.input_chips(
-                "Values",
-                value=[str(each) for each in part.value or []],
-                new_value_mode="add-unique",
-                on_change=lambda event: set_value(event.value),
-            )
-            chips.props("outlined dense").classes("pick")
-        elif part.op in NUMERIC:
-            pickers.number("Value", part.value, set_value)
-        elif part.op in ("equals", "not_equals") and self._known.is_boolean(part.field):
-            pickers.choice("Value", _TRUTH, _shown(part.value) if isinstance(part.value, bool) else None, set_value)
-        else:
-            pickers.text("Value", "" if part.value is None else _shown(part.value), set_value)
-
-    def _fitting(self, part: Comparison, value: Any) -> Any:
-        """The value as the operator takes it; None for none."""
-        if part.op in ("in", "not_in"):
-            given = value if isinstance(value, list) else [] if value is None else [value]
-            return [self._typed(part, each) for each in given]
-        if isinstance(value, list):
-            value = value[0] if value else None
-        if part.op in NUMERIC:
-            return _as_number(value)
-        if part.op in ("contains", "not_contains", "matches"):
-            return None if value in (None, "") else _shown(value)
-        return None if value in (None, "") else self._typed(part, value)
-
-    def _typed(self, part: Comparison, value: Any) -> Any:
-        if isinstance(value, str) and self._known.is_boolean(part.field) and value in _TRUTH:
-            return value == "true"
-        if isinstance(value, str) and self._known.is_number(part.field):
-            number = _as_number(value)
-            return value if number is None else number
-        return value
+            fields.of_events(self._event)
 
     def _membership(self, part: Membership) -> None:
         options = {True: "are in", False: "are not in"}
@@ -196,17 +124,3 @@ class _Builder:
     def _set(self, part: Part, name: str, value: Any) -> None:
         setattr(part, name, value)
         self._changed()
-
-
-def _shown(value: Any) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def _as_number(value: Any) -> int | float | None:
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return value
-    try:
-        number = float(str(value))
-    except ValueError:
-        return None
-    return int(number) if number.is_integer() and abs(number) < 2**53 else number if abs(number) < 1e308 else None

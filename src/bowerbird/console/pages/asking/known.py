@@ -1,26 +1,17 @@
 """What the pickers offer: names and types that the workspace has seen."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from nicegui import ui
-
 from bowerbird.clock import SECOND
 from bowerbird.console.pages.page import Page
-from bowerbird.errors import BowerbirdError
-from bowerbird.insights.base import Stop
 from bowerbird.insights.fields import COLUMNS
 from bowerbird.state.base import CatalogCount
 
 MOST_NAMES = 1000
 """Offered by a picker, the most frequent ones; others can be typed."""
-_TRAITS = {"sql": "SELECT name FROM traits GROUP BY name ORDER BY count(*) DESC, name", "limit": 300}
-_LATER = 1.0
-"""Seconds before traits are looked for: the page's own question comes first."""
-_PATIENCE = 5.0
-"""Seconds that looking for the names of traits may take."""
 _NUMBERS = frozenset({"integer", "number"})
 _TITLES = {"name": "Event name", "user_id": "User id", "anonymous_id": "Anonymous id", "order_id": "Order id"} | {
     "click_id": "Click id",
@@ -31,15 +22,16 @@ _TITLES = {"name": "Event name", "user_id": "User id", "anonymous_id": "Anonymou
 class Known:
     """Event names, their properties, people's traits and saved segments of one workspace."""
 
-    def __init__(self, counts: Iterable[CatalogCount], segments: list[str], zone: str, today: date) -> None:
+    def __init__(
+        self, counts: Iterable[CatalogCount], segments: list[str], traits: list[str], zone: str, today: date
+    ) -> None:
         """`zone`: the workspace's time zone; `today`: the date in it."""
         self.zone = zone
         self.today = today
         self._names: Counter[str] = Counter()
         self._types: dict[tuple[str, str], set[str]] = {}
         self.segments = segments
-        self.traits: list[str] = []
-        self._waiting: list[Callable[[], None]] = []
+        self.traits = traits
         for one in counts:
             if one.property is None:
                 self._names[one.name] += one.count
@@ -73,15 +65,6 @@ class Known:
     def trait_fields(self) -> dict[str, str]:
         return {f"trait:{escape(name)}": f"{name} · trait" for name in self.traits}
 
-    def when_traits_come(self, act: Callable[[], None]) -> None:
-        self._waiting.append(act)
-
-    def learn_traits(self, names: list[str]) -> None:
-        self.traits = names
-        waiting, self._waiting = self._waiting, []
-        for act in waiting:
-            act()
-
     def _has_only(self, field: str, types: frozenset[str]) -> bool:
         found = {type_ for (_, name), each in self._types.items() if property_field(name) == field for type_ in each}
         return bool(found - {"null"}) and found - {"null"} <= types
@@ -113,23 +96,9 @@ def learn(page: Page) -> Known:
     hidden = {(one.name, one.property) for one in page.sources.described.all(page.workspace) if one.hidden}
     counts = page.sources.catalog.catalog(page.workspace)
     offered = [one for one in counts if not hidden & {(one.name, ""), (one.name, one.property)}]
-    return Known(offered, segments(page), zone, today)
+    return Known(offered, segments(page), page.desk.traits.of(page.workspace), zone, today)
 
 
 def segments(page: Page) -> list[str]:
     """Names of the saved ones."""
     return [item.name for item in page.sources.saved.all(page.workspace, "segment")]
-
-
-def learn_traits(page: Page, known: Known) -> None:
-    """In the background: pickers that are open already learn of them."""
-
-    def look() -> list[str]:
-        try:
-            stop = Stop(_PATIENCE)
-            answer = page.sources.insights.ask(page.workspace, "UTC", "sql", _TRAITS, stop)
-        except BowerbirdError:
-            return []  # fields of traits can be typed
-        return [str(row[0]) for row in answer.result.rows]
-
-    ui.timer(_LATER, lambda: page.act(look, known.learn_traits), once=True)

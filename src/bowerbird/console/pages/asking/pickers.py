@@ -31,6 +31,15 @@ def text(label: str, value: str, on_change: Chosen) -> ui.input:
     return made
 
 
+def several(label: str, values: list[str], on_change: Chosen) -> ui.input_chips:
+    """Any number of values, each ended with Enter."""
+    made = ui.input_chips(
+        label, value=values, new_value_mode="add-unique", on_change=lambda event: on_change(event.value)
+    )
+    made.props("outlined dense").classes("pick")
+    return made
+
+
 def number(
     label: str, value: float | None, on_change: Chosen, least: float | None = None, most: float | None = None
 ) -> ui.number:
@@ -78,24 +87,19 @@ def event_names(known: Known, label: str, names: list[str], on_change: Chosen) -
 
 def field_picker(known: Known, label: str, value: str, on_change: Chosen, event: str | None = None) -> Select:
     """A property, column or trait; what was never seen can be typed: `plan`, `property:plan`, `trait:city`."""
-    made = _fields(lambda: known.fields(event), label, value, on_change)
-    if not known.traits:
-        known.when_traits_come(lambda: _offer(made, known.fields(event)))
-    return made
+    return _fields(known.fields(event), label, value, on_change)
 
 
 def trait_picker(known: Known, label: str, value: str, on_change: Chosen) -> Select:
     """A trait of people; one that was never seen can be typed."""
-    made = _fields(known.trait_fields, label, value, on_change)
+    made = _fields(known.trait_fields(), label, value, on_change)
     made.key_generator = lambda given: given if given.startswith("trait:") else f"trait:{escape(given)}"
-    if not known.traits:
-        known.when_traits_come(lambda: _offer(made, known.trait_fields()))
     return made
 
 
 def number_picker(known: Known, label: str, value: str, on_change: Chosen, event: str | None = None) -> Select:
     """The event's value, or one of its properties: those that are numbers come first."""
-    return _fields(lambda: known.fields(event, numbers=True), label, value, on_change)
+    return _fields(known.fields(event, numbers=True), label, value, on_change)
 
 
 def segment_picker(known: Known, label: str, value: str, on_change: Chosen) -> Select:
@@ -105,11 +109,10 @@ def segment_picker(known: Known, label: str, value: str, on_change: Chosen) -> S
     return _searched(label, options, value or None, on_change)
 
 
-def _fields(options: Callable[[], dict[str, str]], label: str, value: str, on_change: Chosen) -> Select:
-    offered = options()
+def _fields(options: dict[str, str], label: str, value: str, on_change: Chosen) -> Select:
     if value:
-        offered.setdefault(value, title(value))
-    made = _searched(label, offered, value or None, lambda chosen: on_change(chosen or ""))
+        options.setdefault(value, title(value))
+    made = _searched(label, options, value or None, lambda chosen: on_change(chosen or ""))
     made.props["new-value-mode"] = "add-unique"
     made.key_generator = _typed
     return made
@@ -122,11 +125,6 @@ def _typed(given: str) -> str:
     except QuestionInvalidError:
         return property_field(given)
     return given
-
-
-def _offer(select: Select, options: dict[str, str]) -> None:
-    if not select.is_deleted:
-        select.set_options(dict(select.options) | options, value=select.value)
 
 
 def _searched(label: str, options: dict[Any, str], value: Any, on_change: Chosen) -> Select:

@@ -13,7 +13,7 @@ from bowerbird.console.pages.asking.address import Document, decode, encode, und
 from bowerbird.console.pages.asking.asked import Asked
 from bowerbird.console.pages.asking.call import curl
 from bowerbird.console.pages.asking.freshness import freshness
-from bowerbird.console.pages.asking.known import Known, learn, learn_traits
+from bowerbird.console.pages.asking.known import Known, learn
 from bowerbird.console.pages.asking.view import View
 from bowerbird.console.pages.first_event import ask_for_events
 from bowerbird.console.pages.page import Page
@@ -111,7 +111,6 @@ class QuestionPage:
     def _build_form(self, known: Known, form: Callable[["QuestionPage"], None]) -> None:
         self.known = known
         form(self)
-        learn_traits(self.page, known)
 
     def _show(self, answer: Answer) -> None:
         self._answer = answer

@@ -27,21 +27,14 @@ def build_form(page: QuestionPage) -> None:
 
 
 def _shown(page: QuestionPage) -> None:
-    def offered() -> dict[str, str]:
-        names = {name: column_title(name) for name in IDENTIFIERS}
-        return names | {escape(name): name for name in page.known.traits} | {name: title(name) for name in chosen}
+    chosen = list(page.document.get("traits", []))
+    offered = {name: column_title(name) for name in IDENTIFIERS} | {escape(name): name for name in page.known.traits}
+    offered |= {name: title(name) for name in chosen}
 
     def show(names: list[str]) -> None:
         page.set(traits=names[:MOST_TRAITS])
 
-    chosen = list(page.document.get("traits", []))
     made = ui.select(
-        offered(), label="Show", value=chosen, multiple=True, with_input=True, on_change=lambda event: show(event.value)
+        offered, label="Show", value=chosen, multiple=True, with_input=True, on_change=lambda event: show(event.value)
     )
     made.props("outlined dense options-dense use-chips").classes("pick")
-
-    def offer() -> None:
-        if not made.is_deleted:
-            made.set_options(offered(), value=made.value)
-
-    page.known.when_traits_come(offer)

@@ -1,0 +1,136 @@
+"""The fields of one comparison: of what, how, and with which value."""
+
+from collections.abc import Callable
+from typing import Any, Literal, get_args
+
+from nicegui import ui
+
+from bowerbird.console.pages.asking import pickers
+from bowerbird.console.pages.asking.known import Known
+from bowerbird.console.pages.asking.tree import Comparison
+from bowerbird.insights.conditions import NUMERIC, Operator
+
+_OPERATORS = {name: name.replace("_", " ") for name in get_args(Operator)} | {
+    "equals": "is",
+    "not_equals": "is not",
+    "in": "is one of",
+    "not_in": "is none of",
+    "greater": "more than",
+    "less": "less than",
+    "set": "is set",
+    "not_set": "is not set",
+    "not_contains": "does not contain",
+    "matches": "matches (RE2)",
+}
+_TRUTH = {"true": "true", "false": "false"}
+_Way = Literal["none", "list", "truth", "text"]
+"""How a value is given."""
+
+
+class ComparisonFields:
+    """Edits `part`; `changed` is called after each change.
+
+    A field that can stay stays when another one changes: somebody may be typing into it already.
+    """
+
+    def __init__(self, known: Known, part: Comparison, changed: Callable[[], None]) -> None:
+        self._known = known
+        self._part = part
+        self._changed = changed
+        self._given: Any = part.value
+        """As it stands in the form, whether or not the operator can take it."""
+        self._input: ui.input | None = None
+
+    def of_people(self) -> None:
+        """Builds the fields of a comparison of a trait."""
+        pickers.trait_picker(self._known, "Trait", self._part.field, lambda field: self._change("field", field))
+        self._rest()
+
+    def of_events(self, event: str | None) -> None:
+        """`event`: whose properties are offered."""
+        choose = lambda field: self._change("field", field)  # noqa: E731
+        pickers.field_picker(self._known, "Field", self._part.field, choose, event)
+        self._rest()
+
+    def _rest(self) -> None:
+        with ui.element("div").classes("condition-value"):
+            pickers.choice("Operator", _OPERATORS, self._part.op, lambda op: self._change("op", op))
+            self._place = ui.element("div").classes("condition-given")
+        self._draw()
+
+    def _change(self, name: str, value: str) -> None:
+        before = self._way()
+        setattr(self._part, name, value)
+        self._fit()
+        if self._way() != before:
+            self._draw()
+        self._changed()
+
+    def _way(self) -> _Way:
+        op = self._part.op
+        if op in ("set", "not_set"):
+            return "none"
+        if op in ("in", "not_in"):
+            return "list"
+        return "truth" if op in ("equals", "not_equals") and self._known.is_boolean(self._part.field) else "text"
+
+    def _draw(self) -> None:
+        self._place.clear()
+        self._input = None
+        value = self._part.value
+        with self._place:
+            match self._way():
+                case "list":
+                    pickers.several("Values", [str(each) for each in value or []], self._give)
+                case "truth":
+                    pickers.choice("Value", _TRUTH, _shown(value) if isinstance(value, bool) else None, self._give)
+                case "text":
+                    self._given = "" if value is None else _shown(value)
+                    self._input = pickers.text("Value", self._given, self._give)
+
+    def _give(self, value: Any) -> None:
+        self._given = value
+        self._fit()
+        self._changed()
+
+    def _fit(self) -> None:
+        self._part.value = self._fitting(self._given)
+        if self._input is not None:
+            wrong = self._part.op in NUMERIC and self._part.value is None and self._given
+            self._input.error = "Give a number" if wrong else None
+
+    def _fitting(self, value: Any) -> Any:
+        """The value as the operator takes it; None for none."""
+        op = self._part.op
+        if op in ("in", "not_in"):
+            given = value if isinstance(value, list) else [] if value in (None, "") else [value]
+            return [self._typed(each) for each in given]
+        if isinstance(value, list):
+            value = value[0] if value else None
+        if op in NUMERIC:
+            return _as_number(value)
+        if value in (None, ""):
+            return None
+        return _shown(value) if op in ("contains", "not_contains", "matches") else self._typed(value)
+
+    def _typed(self, value: Any) -> Any:
+        if isinstance(value, str) and self._known.is_boolean(self._part.field) and value in _TRUTH:
+            return value == "true"
+        if isinstance(value, str) and self._known.is_number(self._part.field):
+            number = _as_number(value)
+            return value if number is None else number
+        return value
+
+
+def _shown(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _as_number(value: Any) -> int | float | None:
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return value
+    try:
+        number = float(str(value))
+    except ValueError:
+        return None
+    return int(number) if number.is_integer() and abs(number) < 2**53 else number if abs(number) < 1e308 else None
