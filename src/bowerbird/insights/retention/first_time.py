@@ -1,6 +1,7 @@
 """Cohorts of those who began for the first time: a person is in one of them, so one row a person is all there is to
 keep. The events that began are read by themselves, and only they from before the range."""
 
+from bowerbird.insights import people
 from bowerbird.insights.breakdown import Breakdown
 from bowerbird.insights.buckets import bucket
 from bowerbird.insights.draft import Draft, all_of
@@ -19,14 +20,16 @@ def cohorts(question: RetentionQuestion, asking: Asking, span: Span, draft: Draf
     firsts = _firsts(question, asking, span, draft)
     events = Events(draft, span.whole)
     at = events.plain("occurred_at")
-    back = _meeting(question, question.return_, asking, events)
+    node = events.plain("person")
+    back = all_of(_meeting(question, question.return_, asking, events))
     period = f"({bucket(draft, at, span.whole, question.unit)} - f.bucket)"
     came, never = (
         (f"bit_or(1::HUGEINT << {period}::INTEGER)", 0) if question.returned == "on" else (f"max({period})", -1)
     )
     returns = draft.table(
-        f"""SELECT person, {came} AS came FROM {events.table(back)} JOIN {firsts} AS f USING (person)
-        WHERE {at} > f.began GROUP BY person""",
+        f"""SELECT f.person, {came} AS came
+        FROM {events.table(back)} AS e JOIN {_nodes(firsts, draft)} AS f ON f.node = e.{node} AND {at} > f.began
+        GROUP BY f.person""",
         "returns",
     )
     return draft.table(
@@ -36,31 +39,47 @@ def cohorts(question: RetentionQuestion, asking: Asking, span: Span, draft: Draf
 
 def _firsts(question: RetentionQuestion, asking: Asking, span: Span, draft: Draft) -> str:
     """Who began in the range and never before: `person`, `began`, `bucket`, keys."""
-    events = Events(draft, span.cohorts._replace(since=_BEGINNING))
+    events = Events(draft, span.cohorts)
     at = events.plain("occurred_at")
+    events.only(f"NOT EXISTS (FROM {_earlier(question, asking, span, draft)} WHERE node = person)")
     breakdown = Breakdown(question.breakdown, question.limit)
     columns = ["person", f"{at} AS began", *breakdown.columns(events, asking.conditions)]
-    start = _meeting(question, question.start, asking, events)
-    starts = draft.table(f"SELECT {', '.join(columns)} FROM {events.table(start)}", "starts")
+    start = [f"{events.person()} IS NOT NULL", *_meeting(question, question.start, asking, events)]
+    starts = draft.table(f"SELECT {', '.join(columns)} FROM {events.table(all_of(start))}", "starts")
     names = ["began", *breakdown.keys]
     first = f"min(struct_pack({', '.join(f'{name} := {name}' for name in names)}))" if breakdown.keys else "min(began)"
     unpacked = ", ".join(f"first.{name} AS {name}" for name in names) if breakdown.keys else "first AS began"
-    since = draft.instant(span.cohorts.since)
     return draft.table(
         f"""SELECT *, ({bucket(draft, "began", span.whole, question.unit)})::INTEGER AS bucket
-        FROM (SELECT person, {unpacked} FROM (SELECT person, {first} AS first FROM {starts} GROUP BY person))
-        WHERE began >= {since}""",
+        FROM (SELECT person, {unpacked} FROM (SELECT person, {first} AS first FROM {starts} GROUP BY person))""",
         "firsts",
         kept=True,
     )
 
 
-def _meeting(question: RetentionQuestion, doing: Doing, asking: Asking, events: Events) -> str:
-    conditions = asking.conditions
-    return all_of(
-        [
-            f"{events.person()} IS NOT NULL",
-            conditions.clause(question.where, events),
-            conditions.of_event(doing.event, doing.where, events),
-        ]
+def _nodes(firsts: str, draft: Draft) -> str:
+    """The table with a row for each of a person's nodes, `node`: so events need not be resolved."""
+    return draft.table(
+        f"""SELECT person AS node, * FROM {firsts}
+        UNION ALL SELECT roots.person AS node, f.* FROM {people.roots(draft)} AS roots JOIN {firsts} AS f
+        ON f.person = roots.root""",
+        "nodes",
     )
+
+
+def _earlier(question: RetentionQuestion, asking: Asking, span: Span, draft: Draft) -> str:
+    """A table `node` of who began before the range, with all who were merged into them: so events of the range need
+    not be resolved to be passed over."""
+    events = Events(draft, span.cohorts._replace(since=_BEGINNING, until=span.cohorts.since))
+    start = [f"{events.plain('person')} IS NOT NULL", *_meeting(question, question.start, asking, events)]
+    began = f"SELECT DISTINCT person FROM {events.table(all_of(start))}"
+    resolved = f"""
+        SELECT DISTINCT coalesce(roots.root, began.person) AS person
+        FROM ({began}) AS began LEFT JOIN {people.roots(draft)} AS roots ON roots.person = began.person"""
+    nodes = people.nodes(draft, draft.table(resolved, "began_before", kept=True))
+    return draft.table(f"SELECT person AS node FROM {nodes}", "earlier")
+
+
+def _meeting(question: RetentionQuestion, doing: Doing, asking: Asking, events: Events) -> list[str]:
+    conditions = asking.conditions
+    return [conditions.clause(question.where, events), conditions.of_event(doing.event, doing.where, events)]
