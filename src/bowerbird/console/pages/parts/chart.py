@@ -5,6 +5,8 @@ from typing import Any
 
 from nicegui import ui
 
+from bowerbird.console.pages.parts.once import drawn_once
+
 COLOURS = ("#4c6ef5", "#e8710a", "#12a594", "#d6409f", "#8e6fe0", "#b58900", "#3e9bd0", "#d64545", "#6b8e23", "#8a7f78")
 """Of series; each stands out from both backgrounds by 3 to 1 or more."""
 
@@ -21,7 +23,7 @@ def chart(options: Mapping[str, Any], label: str, height: int = 320) -> ui.echar
     Raises `ValueError` for a key that begins with a colon: the chart would run its value as code.
     """
     _refuse_code(options)
-    made = ui.echart(_with_look(options), renderer="svg").classes("chart").style(f"height: {height}px")
+    made = drawn_once(ui.echart(_with_look(options), renderer="svg")).classes("chart").style(f"height: {height}px")
     made.props["role"] = "img"
     made.props["aria-label"] = label
     return made

@@ -6,6 +6,8 @@ from typing import Any, Literal, NamedTuple
 from nicegui import ui
 from nicegui.events import GenericEventArguments
 
+from bowerbird.console.pages.parts.once import drawn_once
+
 Kind = Literal["text", "number", "time", "code", "link"]
 _ROW = 40
 _MOST_SHOWN = 14
@@ -47,7 +49,7 @@ def data_table(
 
 def framed(columns: Sequence[Column], data: Sequence[Mapping[str, Any]], label: str) -> ui.aggrid:
     """A grid of rows from `cells`, as high as they are, up to a bound."""
-    grid = ui.aggrid(
+    made = ui.aggrid(
         {
             "columnDefs": [_definition(at, column) for at, column in enumerate(columns)],
             "rowData": list(data),
@@ -61,7 +63,8 @@ def framed(columns: Sequence[Column], data: Sequence[Mapping[str, Any]], label: 
             ":getRowId": "params => String(params.data.n)",
         },
         auto_size_columns=False,
-    ).classes("table")
+    )
+    grid = drawn_once(made).classes("table")
     grid.style(f"height: {(min(max(len(data), 1), _MOST_SHOWN) + 1) * _ROW + 4}px")
     grid.props["aria-label"] = label
     grid.props["role"] = "region"
