@@ -18,6 +18,10 @@ _EVERYBODY = """
 _NODES = """
     SELECT person FROM {people}
     UNION ALL SELECT person FROM {roots} WHERE root IN (SELECT person FROM {people})"""
+_BY_NODE = """
+    SELECT person AS person_node, * FROM {people}
+    UNION ALL SELECT roots.person AS person_node, p.*
+    FROM {roots} AS roots JOIN {people} AS p ON p.person = roots.root"""
 _TRAIT = """
     SELECT person, {text} AS value FROM (
         SELECT coalesce(roots.root, t.person) AS person, arg_max(t.value, (t.occurred_at, t.event_id)) AS newest
@@ -34,6 +38,12 @@ def roots(draft: Draft) -> str:
 def nodes(draft: Draft, people: str) -> str:
     """A table `person` of the people of a table and of all who were merged into them."""
     return draft.table(_NODES.format(people=people, roots=roots(draft)), "nodes", kept=True)
+
+
+def by_node(draft: Draft, people: str) -> str:
+    """A table of people, with a person's row for each of their nodes, `person_node`. Joined by it, events need not be
+    resolved, of which there are many more than people."""
+    return draft.table(_BY_NODE.format(people=people, roots=roots(draft)), "by_node")
 
 
 def trait(draft: Draft, path: tuple[str, ...]) -> str:

@@ -25,7 +25,7 @@ _ROOM = 135
 
 def build(page: Page) -> None:
     parts.heading("Paths", "What people do after an event, or before it, step by step.")
-    QuestionPage(page, VIEW, {"range": {"last": 30}}).build(build_form)
+    QuestionPage(page, VIEW, {"range": {"last": 7}}).build(build_form)
 
 
 def build_form(page: QuestionPage) -> None:

@@ -23,7 +23,7 @@ _STEPS = """
 
 def every(question: Paths, asking: Asking, draft: Draft) -> str:
     """A table `person`, `start`, `node`, `step`."""
-    rows = parts(question, asking, draft, anchors(question, asking, draft))
+    rows = parts(question, asking, draft, anchors(question, asking, draft, resolved=True))
     bounds = asking.bounds(question)
     begins = _BEGINS.format(since=draft.instant(bounds.since), until=draft.instant(bounds.until))
     names = [f"hop{step}" for step in range(question.steps + 1)]

@@ -14,10 +14,11 @@ _MINUTE = 60_000_000
 _NAME = Field("column", ("name",))
 
 
-def anchors(question: Paths, asking: Asking, draft: Draft) -> str:
-    """A table `person`, `occurred_at` of the events at which paths may begin."""
+def anchors(question: Paths, asking: Asking, draft: Draft, *, resolved: bool) -> str:
+    """A table `person`, `occurred_at` of the events at which paths may begin. `resolved`: the person is that of this
+    moment, and not the event's node."""
     events = Events(draft, asking.bounds(question))
-    person = events.person()
+    person = events.person() if resolved else events.plain("person")
     events.plain("occurred_at")
     clauses = [_is_anchor(question, asking, events), f"{person} IS NOT NULL"]
     if question.any:
@@ -28,9 +29,10 @@ def anchors(question: Paths, asking: Asking, draft: Draft) -> str:
 
 def parts(question: Paths, asking: Asking, draft: Draft, among: str | None = None) -> str:
     """A table `person`, `occurred_at`, `node`, `anchors` (whether a path may begin there) of what takes part.
-    `among`: a table `person` of whom alone it has to have the events."""
+    `among`: a table `person` of whom alone it has to have the events; without one, persons are not resolved."""
     events = Events(draft, _wider(asking.bounds(question), question))
-    person, at = events.person(), events.plain("occurred_at")
+    person = events.plain("person") if among is None else events.person()
+    at = events.plain("occurred_at")
     node = events.text(parse_field(question.group_by))
     is_anchor = _is_anchor(question, asking, events)
     part = _takes_part(question, events)

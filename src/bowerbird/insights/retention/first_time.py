@@ -26,9 +26,10 @@ def cohorts(question: RetentionQuestion, asking: Asking, span: Span, draft: Draf
     came, never = (
         (f"bit_or(1::HUGEINT << {period}::INTEGER)", 0) if question.returned == "on" else (f"max({period})", -1)
     )
+    began = people.by_node(draft, firsts)
     returns = draft.table(
         f"""SELECT f.person, {came} AS came
-        FROM {events.table(back)} AS e JOIN {_nodes(firsts, draft)} AS f ON f.node = e.{node} AND {at} > f.began
+        FROM {events.table(back)} AS e JOIN {began} AS f ON f.person_node = e.{node} AND {at} > f.began
         GROUP BY f.person""",
         "returns",
     )
@@ -41,7 +42,8 @@ def _firsts(question: RetentionQuestion, asking: Asking, span: Span, draft: Draf
     """Who began in the range and never before: `person`, `began`, `bucket`, keys."""
     events = Events(draft, span.cohorts)
     at = events.plain("occurred_at")
-    events.only(f"NOT EXISTS (FROM {_earlier(question, asking, span, draft)} WHERE node = person)")
+    earlier = _earlier(question, asking, span, draft)
+    events.only(f"NOT EXISTS (FROM (SELECT person_node FROM {earlier}) WHERE person_node = person)")
     breakdown = Breakdown(question.breakdown, question.limit)
     columns = ["person", f"{at} AS began", *breakdown.columns(events, asking.conditions)]
     start = [f"{events.person()} IS NOT NULL", *_meeting(question, question.start, asking, events)]
@@ -57,27 +59,15 @@ def _firsts(question: RetentionQuestion, asking: Asking, span: Span, draft: Draf
     )
 
 
-def _nodes(firsts: str, draft: Draft) -> str:
-    """The table with a row for each of a person's nodes, `node`: so events need not be resolved."""
-    return draft.table(
-        f"""SELECT person AS node, * FROM {firsts}
-        UNION ALL SELECT roots.person AS node, f.* FROM {people.roots(draft)} AS roots JOIN {firsts} AS f
-        ON f.person = roots.root""",
-        "nodes",
-    )
-
-
 def _earlier(question: RetentionQuestion, asking: Asking, span: Span, draft: Draft) -> str:
-    """A table `node` of who began before the range, with all who were merged into them: so events of the range need
-    not be resolved to be passed over."""
+    """A table of who began before the range, by their nodes."""
     events = Events(draft, span.cohorts._replace(since=_BEGINNING, until=span.cohorts.since))
     start = [f"{events.plain('person')} IS NOT NULL", *_meeting(question, question.start, asking, events)]
     began = f"SELECT DISTINCT person FROM {events.table(all_of(start))}"
     resolved = f"""
         SELECT DISTINCT coalesce(roots.root, began.person) AS person
         FROM ({began}) AS began LEFT JOIN {people.roots(draft)} AS roots ON roots.person = began.person"""
-    nodes = people.nodes(draft, draft.table(resolved, "began_before", kept=True))
-    return draft.table(f"SELECT person AS node FROM {nodes}", "earlier")
+    return people.by_node(draft, draft.table(resolved, "began_before", kept=True))
 
 
 def _meeting(question: RetentionQuestion, doing: Doing, asking: Asking, events: Events) -> list[str]:
