@@ -15,6 +15,7 @@ from starlette.websockets import WebSocketClose
 
 from bowerbird.console import assets
 from bowerbird.console.pages.desk import Desk
+from bowerbird.console.pages.kept import KeptFiles
 from bowerbird.console.pages.lazy import LazyPages
 from bowerbird.console.pages.policy import PagePolicy
 from bowerbird.console.pages.table import PAGES
@@ -63,13 +64,14 @@ class PagePaths:
         self._public_url = public_url
         self._paths = [compile_path(entry.path)[0] for entry in PAGES]
         self._served: ASGIApp = GZipMiddleware(PagePolicy(self._show), minimum_size=1000, compresslevel=5)
+        self._files: ASGIApp = KeptFiles(self._served)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = scope.get("path", "")
         if path.startswith(_SOCKET):
             await self._connect(scope, receive, send)
         elif scope["type"] == "http" and path.startswith(_FRAMEWORK):
-            await self._served(scope, receive, send)
+            await self._files(scope, receive, send)
         elif self._is_page(scope, path):
             await self._open(scope, receive, send)
         else:
