@@ -1,6 +1,5 @@
 """The processes that `bowerbird serve` starts: hidden verbs, with a socket and a line from their parent."""
 
-import os
 from typing import Annotated
 
 import typer
@@ -11,8 +10,6 @@ collector = typer.Typer(add_completion=False)
 engine = typer.Typer(add_completion=False)
 
 ListenFd = Annotated[int, typer.Option("--listen-fd", help="The listening socket.")]
-BEHIND = 5
-"""By how much the engine steps back (`nice`): senders wait for the collectors, and questions can wait a little."""
 
 ParentFd = Annotated[int, typer.Option("--parent-fd", help="The line to the parent.")]
 
@@ -43,6 +40,5 @@ def process(
     from bowerbird.service.child import ParentLine, listening_socket
     from bowerbird.wiring.engine import run_engine
 
-    os.nice(BEHIND)
     line = ParentLine(parent_fd)
     run_engine(invocation(ctx).settings(), listening_socket(listen_fd), collector_url, line.ready)

@@ -12,6 +12,7 @@ from bowerbird.clock import SECOND, Clock
 from bowerbird.console.base import Lag
 from bowerbird.console.lag import lag_behind
 from bowerbird.errors import BowerbirdError, ConflictError, NotFoundError
+from bowerbird.priority import step_back
 from bowerbird.processor.operations import Operations
 
 T = TypeVar("T")
@@ -105,6 +106,7 @@ class ProcessorThread:
                     ) from None
 
     def _live(self) -> None:
+        step_back()
         try:
             self._follow()
         except BaseException:
@@ -161,6 +163,7 @@ class ProcessorThread:
             self.processor.log.expire(self.processor.applied, now - self.keep)
 
     def _move(self) -> None:
+        step_back()
         while not self._stopping.wait(1.0):
             try:
                 while self.processor.warehouse.move() and not self._stopping.is_set():

@@ -11,6 +11,7 @@ from duckdb import DuckDBPyConnection
 
 from bowerbird.errors import DataDirectoryBusyError, DataVersionError
 from bowerbird.event import Positions
+from bowerbird.priority import step_back
 from bowerbird.warehouse import duck_facts, reads
 from bowerbird.warehouse.base import EventQuery, OutcomeCounts, Row, StoredEvent
 from bowerbird.warehouse.columns import Columns, table
@@ -94,18 +95,18 @@ class DuckWarehouse:
             duck_facts.forget(self._writer, people)
 
     def aliases(self) -> dict[str, str]:
-        with closing(self._db.cursor()) as cursor:
+        with closing(self.cursor()) as cursor:
             return duck_facts.aliases(cursor)
 
     def told(self, workspace: str, people: Sequence[str]) -> list[Told]:
-        with closing(self._db.cursor()) as cursor:
+        with closing(self.cursor()) as cursor:
             return duck_facts.told(cursor, workspace, people)
 
     def applied(self) -> Positions:
         return dict(self._applied)
 
     def counts(self, upto: Positions) -> OutcomeCounts:
-        with closing(self._db.cursor()) as cursor:
+        with closing(self.cursor()) as cursor:
             cursor.begin()
             applied = dict(cursor.execute(_POSITIONS).fetchall())
             behind = any(upto.get(partition, 0) < offset for partition, offset in applied.items())
@@ -120,26 +121,27 @@ class DuckWarehouse:
         return [reads.stored_event(row) for row in self.query(*reads.by_id(workspace, event_id))]
 
     def of_people(self, workspace: str, people: Sequence[str]) -> Iterator[StoredEvent]:
-        with closing(self._db.cursor()) as cursor:
+        with closing(self.cursor()) as cursor:
             cursor.execute(*reads.by_people(workspace, people))
             while page := cursor.fetchmany(_PAGE):
                 yield from map(reads.stored_event, page)
 
     def cursor(self) -> DuckDBPyConnection:
-        """A connection of one's own for questions, from any thread. Whoever asks for it closes it."""
+        """A connection of one's own for questions, from any thread, which steps back. Whoever asks for it closes it."""
+        step_back()
         return self._db.cursor()
 
     def query(self, sql: str, parameters: Any = None) -> list[tuple[Any, ...]]:
         """Answers a question to the view `events` (see `schema`), with bound parameters, from any thread."""
-        with closing(self._db.cursor()) as cursor:
+        with closing(self.cursor()) as cursor:
             return cursor.execute(sql, parameters).fetchall()
 
     def export(self, workspace: str, target: Path, form: Literal["parquet", "ndjson"]) -> int:
-        with closing(self._db.cursor()) as cursor:
+        with closing(self.cursor()) as cursor:
             return export(cursor, workspace, target, form)
 
     def move(self) -> int:
-        with self._deleting, closing(self._db.cursor()) as cursor:
+        with self._deleting, closing(self.cursor()) as cursor:
             self._repetitions.remove(cursor)
             moved = move_group(cursor, self._row_group)
             if moved:

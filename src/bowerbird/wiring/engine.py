@@ -4,6 +4,7 @@ import os
 import signal
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from socket import socket
@@ -23,6 +24,7 @@ from bowerbird.errors import DataDirectoryBusyError
 from bowerbird.eventlog.sqlite import SqliteLogReader
 from bowerbird.insights.ask import Insights
 from bowerbird.insights.saved import segments_of
+from bowerbird.priority import step_back
 from bowerbird.processor.engine import ProcessorThread
 from bowerbird.processor.operations import Operations
 from bowerbird.processor.worker import Processor, Stores
@@ -74,7 +76,8 @@ def engine(settings: Settings, collector_url: str, clock: Clock | None = None) -
     with ExitStack() as closing:
         registry = open_registry(settings, clock)
         closing.callback(registry.close)
-        warehouse = _open_warehouse(settings)
+        with ThreadPoolExecutor(1, initializer=step_back) as behind:  # DuckDB's own threads are started by this one
+            warehouse = behind.submit(_open_warehouse, settings).result()
         closing.callback(warehouse.close)
         db = database.open_sqlite(settings.data / "state.db")
         closing.callback(db.dispose)
