@@ -68,6 +68,43 @@ def test_what_is_asked_runs_between_batches_and_raises_here(line: Any, thread: P
     assert line.outcomes() == {"erased": 1}
 
 
+def test_events_that_come_one_by_one_share_a_batch(
+    line: Any, thread: ProcessorThread, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "GATHER", 2.0)
+    batches: list[int] = []
+    process = line.processor.process
+    line.processor.process = lambda rows: (batches.append(len(rows)), process(rows))
+    line.append([line.event()])
+    until(lambda: line.outcomes() == {"stored": 1})
+    for _ in range(3):
+        line.append([line.event()])
+        time.sleep(0.05)
+    until(lambda: line.outcomes() == {"stored": 4})
+    assert batches == [1, 3]
+
+
+def test_a_question_does_not_wait_for_events_to_gather(
+    line: Any, thread: ProcessorThread, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "GATHER", 600.0)
+    line.append([line.event()])
+    until(lambda: line.outcomes() == {"stored": 1})
+    line.append([line.event()])
+    assert thread.lag().events in (0, 1)
+    until(lambda: line.outcomes() == {"stored": 2})
+
+
+def test_a_backlog_is_not_kept_waiting(line: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "GATHER", 600.0)
+    line.processor.batch_events = 2
+    line.append(*[[line.event(), line.event()] for _ in range(5)])
+    running = ProcessorThread(line.operations, line.clock)
+    running.start()
+    until(lambda: line.outcomes() == {"stored": 10})
+    running.stop()
+
+
 def test_lag_tells_how_much_and_how_old(line: Any) -> None:
     waiting = ProcessorThread(line.operations, line.clock)
     line.append([line.event(), line.event()])

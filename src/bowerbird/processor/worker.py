@@ -56,12 +56,12 @@ class Processor:
             pass
 
     def run_once(self, upto: Positions | None = None) -> int:
-        """Processes what the log holds, up to one batch. Returns the number of log rows, 0 when there was none."""
+        """Processes what the log holds, up to one batch. Returns the number of events, 0 when there was none."""
         with uncollected():
             rows = self.log.read(self.applied, self.batch_events, upto)
             if rows:
                 self.process(rows)
-            return len(rows)
+            return sum(row.size for row in rows)
 
     def process(self, rows: Sequence[LogRow]) -> None:
         """Processes log rows and commits them. What the warehouse names goes to quarantine, and the rest is tried

@@ -43,7 +43,7 @@ def _firsts(question: RetentionQuestion, asking: Asking, span: Span, draft: Draf
     events = Events(draft, span.cohorts)
     at = events.plain("occurred_at")
     earlier = _earlier(question, asking, span, draft)
-    events.only(f"NOT EXISTS (FROM (SELECT person_node FROM {earlier}) WHERE person_node = person)")
+    events.only(f"person NOT IN (SELECT person_node FROM {earlier})")
     breakdown = Breakdown(question.breakdown, question.limit)
     columns = ["person", f"{at} AS began", *breakdown.columns(events, asking.conditions)]
     start = [f"{events.person()} IS NOT NULL", *_meeting(question, question.start, asking, events)]
