@@ -85,8 +85,7 @@ class ComparisonFields:
                 case "truth":
                     pickers.choice("Value", _TRUTH, _shown(value) if isinstance(value, bool) else None, self._give)
                 case "text":
-                    self._given = "" if value is None else _shown(value)
-                    self._input = pickers.text("Value", self._given, self._give)
+                    self._input = pickers.text("Value", "" if value is None else _shown(value), self._give)
 
     def _give(self, value: Any) -> None:
         self._given = value
