@@ -33,12 +33,13 @@ _ROWS = """
     async (table) => {
         const rows = () => [...table.querySelectorAll("[role=row]:not(:has([role=columnheader]))")].map(
             (row) => [...row.querySelectorAll("[role=gridcell]")].map((cell) => cell.innerText.trim()));
-        for (let before = ""; ; ) {
+        for (let before = "", tries = 0; tries < 200; tries++) {
             await new Promise((then) => setTimeout(then, 60));
             const now = rows(), text = JSON.stringify(now);
             if (now.length && now.every((row) => row.length) && text === before) return now;
             before = text;
         }
+        throw new Error("the table has no rows, or changes without end");
     }"""
 
 

@@ -71,7 +71,7 @@ def test_what_is_asked_runs_between_batches_and_raises_here(line: Any, thread: P
 def test_events_that_come_one_by_one_share_a_batch(
     line: Any, thread: ProcessorThread, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(engine, "GATHER", 2.0)
+    monkeypatch.setattr(engine, "GATHER", 3.0)
     batches: list[int] = []
     process = line.processor.process
     line.processor.process = lambda rows: (batches.append(len(rows)), process(rows))
@@ -101,8 +101,10 @@ def test_a_backlog_is_not_kept_waiting(line: Any, monkeypatch: pytest.MonkeyPatc
     line.append(*[[line.event(), line.event()] for _ in range(5)])
     running = ProcessorThread(line.operations, line.clock)
     running.start()
-    until(lambda: line.outcomes() == {"stored": 10})
-    running.stop()
+    try:
+        until(lambda: line.outcomes() == {"stored": 10})
+    finally:
+        running.stop()
 
 
 def test_lag_tells_how_much_and_how_old(line: Any) -> None:

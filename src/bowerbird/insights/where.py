@@ -11,7 +11,7 @@ from bowerbird.insights.fields import Field
 from bowerbird.insights.fields import field as parse_field
 from bowerbird.insights.ranges import Period, Range
 
-MOST_WRITTEN_OUT = 5000
+MOST_WRITTEN_OUT = 7500
 """Conditions of a question with those of all its segments, each time that it is made of them."""
 _NAME = Field("column", ("name",))
 _COMPARED = {"greater": ">", "at_least": ">=", "less": "<", "at_most": "<="}

@@ -35,7 +35,7 @@ class DuckTables:
                 hint = "Ask for a shorter range or fewer groups, or raise `warehouse_memory`."
                 raise QuestionStoppedError("the question needs more memory than there is", hint) from error
             except duckdb.OutOfRangeException as error:
-                hint = "Leave the events with such numbers out, by a condition such as `value` less than 1e20."
+                hint = "Leave out the events with huge values, by conditions: `value` less than 1e20, more than -1e20."
                 raise QuestionInvalidError(f"a number is too large to reckon with: {error}", hint) from error
             except _UNUSABLE as error:
                 raise QuestionInvalidError(f"the engine cannot use this: {error}", "Correct the question.") from error

@@ -74,7 +74,25 @@ def test_what_is_typed_stays_when_the_operator_changes(shop: Any, tab: Any) -> N
     page.get_by_role("option", name="contains", exact=True).click()
     page.get_by_role("img", name=re.compile("signup: 2")).wait_for()
     assert page.get_by_label("Value").input_value() == "pr"
-    assert page.get_by_text("Give a number").count() == 0
+    expect(page.get_by_text("Give a number")).to_have_count(0)
+
+
+def test_what_is_asked_is_what_the_filter_shows(shop: Any, tab: Any) -> None:
+    where = {"field": "property:plan", "op": "in", "value": ["free", "none"]}
+    page = tab(shop.viewer).open(address({"range": {"last": 30}, "series": [{"event": "signup"}], "where": where}))
+    page.get_by_role("img", name=re.compile("signup: 1")).wait_for()
+    page.get_by_label("Operator").click()
+    page.get_by_role("option", name="more than").click()
+    page.get_by_text("Give a number").wait_for()
+    page.get_by_role("img", name=re.compile("signup: 3")).wait_for()
+    assert page.get_by_label("Value").input_value() == "free"
+    page.get_by_label("Value").fill("few")
+    page.get_by_text("Give a number").wait_for()
+    page.get_by_label("Value").fill("free")
+    page.get_by_label("Operator").click()
+    page.get_by_role("option", name="is", exact=True).click()
+    page.get_by_role("img", name=re.compile("signup: 1")).wait_for()
+    assert page.get_by_label("Value").input_value() == "free"
 
 
 def test_the_ways_to_show_an_answer(shop: Any, tab: Any, rows_of: Any) -> None:
@@ -91,6 +109,21 @@ def test_the_ways_to_show_an_answer(shop: Any, tab: Any, rows_of: Any) -> None:
     assert "as=table" in page.url
     page.get_by_role("button", name="Bars").click()
     page.get_by_role("img", name=re.compile("Trend by day")).wait_for()
+
+
+COUNT_GRIDS = """
+    window.grids = 0;
+    const count = (node) => { if (node.nodeType === 1 && node.matches(".ag-root-wrapper")) window.grids++; };
+    new MutationObserver((changes) => changes.forEach((change) => change.addedNodes.forEach(count))).observe(
+        document, { childList: true, subtree: true });"""
+
+
+def test_a_table_is_drawn_once(shop: Any, tab: Any, rows_of: Any) -> None:
+    visit = tab(shop.viewer)
+    visit.page.add_init_script(COUNT_GRIDS)
+    page = visit.open(address({"series": [{"event": "signup"}]}, **{"as": "table"}))
+    assert rows_of(page, "The trend")
+    assert page.evaluate("window.grids") == 1
 
 
 def test_an_api_call_is_copied_and_answers_the_same(shop: Any, tab: Any) -> None:

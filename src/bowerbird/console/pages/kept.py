@@ -1,6 +1,7 @@
 """Files of the pages' framework, kept in memory as they were sent: the browser of a new visitor asks for 4 MB of them
 at once, and waits."""
 
+import posixpath
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -28,10 +29,12 @@ class KeptFiles:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = Headers(scope=scope)
-        if scope["method"] != "GET" or scope["query_string"] or not _SPECIAL.isdisjoint(headers):
+        path = scope["path"]
+        is_plain = posixpath.normpath(path) == path  # one file has one name here, and takes its room once
+        if scope["method"] != "GET" or scope["query_string"] or not is_plain or not _SPECIAL.isdisjoint(headers):
             await self._app(scope, receive, send)
             return
-        key = (scope["path"], "gzip" in headers.get("accept-encoding", ""))
+        key = (path, "gzip" in headers.get("accept-encoding", ""))
         file = self._files.get(key)
         if file is None:
             copy = _Copy(send)

@@ -1,5 +1,6 @@
 """Names of people's traits, for pickers."""
 
+import logging
 from concurrent.futures import Future, ThreadPoolExecutor
 from threading import Lock
 from typing import NamedTuple
@@ -11,6 +12,7 @@ from bowerbird.insights.base import Stop
 
 _QUESTION = {"sql": "SELECT name FROM traits GROUP BY name ORDER BY count(*) DESC, name", "limit": 300}
 _KEPT = 60 * SECOND
+_LOG = logging.getLogger(__name__)
 _WAIT = 0.2
 """Seconds that a form waits for them; what takes longer is there for the next form."""
 _PATIENCE = 5.0
@@ -53,6 +55,9 @@ class TraitNames:
         try:
             answer = self._insights.ask(workspace, "UTC", "sql", _QUESTION, Stop(_PATIENCE))
         except BowerbirdError:
+            return self._names.get(workspace, [])
+        except Exception:
+            _LOG.exception("names of traits cannot be looked for")  # forms do without
             return self._names.get(workspace, [])
         self._names[workspace] = [str(row[0]) for row in answer.result.rows]
         return self._names[workspace]

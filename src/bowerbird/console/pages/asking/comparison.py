@@ -1,5 +1,6 @@
 """The fields of one comparison: of what, how, and with which value."""
 
+import re
 from collections.abc import Callable
 from typing import Any, Literal, get_args
 
@@ -23,6 +24,7 @@ _OPERATORS = {name: name.replace("_", " ") for name in get_args(Operator)} | {
     "matches": "matches (RE2)",
 }
 _TRUTH = {"true": "true", "false": "false"}
+_NUMBER = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?\s*", re.ASCII | re.IGNORECASE)
 _Way = Literal["none", "list", "truth", "text"]
 """How a value is given."""
 
@@ -40,6 +42,8 @@ class ComparisonFields:
         self._given: Any = part.value
         """As it stands in the form, whether or not the operator can take it."""
         self._input: ui.input | None = None
+        self._chips: dict[str, Any] = {}
+        """The values of a list as they were given, by how they are shown."""
 
     def of_people(self) -> None:
         """Builds the fields of a comparison of a trait."""
@@ -61,9 +65,9 @@ class ComparisonFields:
     def _change(self, name: str, value: str) -> None:
         before = self._way()
         setattr(self._part, name, value)
-        self._fit()
         if self._way() != before:
             self._draw()
+        self._fit()
         self._changed()
 
     def _way(self) -> _Way:
@@ -77,18 +81,23 @@ class ComparisonFields:
     def _draw(self) -> None:
         self._place.clear()
         self._input = None
-        value = self._part.value
         with self._place:
             match self._way():
                 case "list":
-                    pickers.several("Values", [str(each) for each in value or []], self._give)
+                    self._given = _several(self._given)
+                    self._chips = {_shown(each): each for each in self._given}
+                    pickers.several("Values", list(self._chips), self._give)
                 case "truth":
-                    pickers.choice("Value", _TRUTH, _shown(value) if isinstance(value, bool) else None, self._give)
+                    self._given = self._fitting(_one(self._given))
+                    shown = None if self._given is None else _shown(self._given)
+                    pickers.choice("Value", _TRUTH, shown, self._give)
                 case "text":
-                    self._input = pickers.text("Value", "" if value is None else _shown(value), self._give)
+                    self._given = _one(self._given)
+                    shown = "" if self._given is None else _shown(self._given)
+                    self._input = pickers.text("Value", shown, self._give).without_auto_validation()
 
     def _give(self, value: Any) -> None:
-        self._given = value
+        self._given = [self._chips.get(each, each) for each in value] if isinstance(value, list) else value
         self._fit()
         self._changed()
 
@@ -98,19 +107,20 @@ class ComparisonFields:
             wrong = self._part.op in NUMERIC and self._part.value is None and self._given
             self._input.error = "Give a number" if wrong else None
 
-    def _fitting(self, value: Any) -> Any:
-        """The value as the operator takes it; None for none."""
+    def _fitting(self, given: Any) -> Any:
+        """What is given as the operator takes it; None for nothing that it could take."""
         op = self._part.op
-        if op in ("in", "not_in"):
-            given = value if isinstance(value, list) else [] if value in (None, "") else [value]
-            return [self._typed(each) for each in given]
-        if isinstance(value, list):
-            value = value[0] if value else None
+        if self._way() == "list":
+            return [self._typed(each) for each in _several(given)]
+        value = _one(given)
         if op in NUMERIC:
             return _as_number(value)
         if value in (None, ""):
             return None
-        return _shown(value) if op in ("contains", "not_contains", "matches") else self._typed(value)
+        if op in ("contains", "not_contains", "matches"):
+            return _shown(value)
+        typed = self._typed(value)
+        return None if self._way() == "truth" and not isinstance(typed, bool) else typed
 
     def _typed(self, value: Any) -> Any:
         if isinstance(value, str) and self._known.is_boolean(self._part.field) and value in _TRUTH:
@@ -121,6 +131,18 @@ class ComparisonFields:
         return value
 
 
+def _one(given: Any) -> Any:
+    if isinstance(given, list):
+        return given[0] if given else None
+    return given
+
+
+def _several(given: Any) -> list[Any]:
+    if isinstance(given, list):
+        return given
+    return [] if given in (None, "") else [given]
+
+
 def _shown(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
@@ -128,8 +150,7 @@ def _shown(value: Any) -> str:
 def _as_number(value: Any) -> int | float | None:
     if isinstance(value, int | float) and not isinstance(value, bool):
         return value
-    try:
-        number = float(str(value))
-    except ValueError:
+    if not _NUMBER.fullmatch(str(value)):
         return None
+    number = float(str(value))
     return int(number) if number.is_integer() and abs(number) < 2**53 else number if abs(number) < 1e308 else None
