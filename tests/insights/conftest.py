@@ -22,6 +22,7 @@ from bowerbird.insights.fields import field as parse_field
 from bowerbird.insights.question import parse
 from bowerbird.insights.ranges import Range, period
 from bowerbird.person_ids import person_id
+from bowerbird.warehouse import cold_people
 from bowerbird.warehouse.base import Row
 from bowerbird.warehouse.columns import table
 from bowerbird.warehouse.duck_facts import TABLES as FACTS
@@ -163,7 +164,7 @@ class Asked:
 
     def __init__(self) -> None:
         self.db = duckdb.connect(config={"threads": 1, "storage_compatibility_version": "latest"})
-        for statement in (*TABLES, *FACTS):
+        for statement in (*TABLES, cold_people.TABLE, *FACTS):
             self.db.execute(statement)
 
     def ask(self, world: World, kind: str, question: Any) -> Answer:
@@ -175,7 +176,7 @@ class Asked:
 
     def fill(self, world: World) -> None:
         """Every second event of the workspace in the cold table."""
-        for name in ("hot", "cold", "roots", "traits"):
+        for name in ("hot", "cold", "cold_people", "roots", "traits"):
             self.db.execute(f"DELETE FROM {name}")
         rows = [_row(number, event) for number, event in enumerate(world.events)]
         rows += [_row(number, {**event, "workspace": "another"}) for number, event in enumerate(world.events[:3])]
@@ -194,6 +195,7 @@ class Asked:
             f"FROM (SELECT {columns} FROM hot {half})",
             {"workspace": WORKSPACE},
         )
+        self.db.execute("INSERT INTO cold_people SELECT DISTINCT workspace, person FROM cold WHERE person IS NOT NULL")
         self.db.execute(f"DELETE FROM hot {half}", {"workspace": WORKSPACE})
         add(self.db, _facts(world))
 

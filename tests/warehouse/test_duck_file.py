@@ -6,15 +6,17 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import closing
 from decimal import Decimal
 
 import duckdb
 import pytest
 
 from bowerbird.errors import DataDirectoryBusyError, DataVersionError, WarehouseRejectedError
+from bowerbird.person_ids import person_id
 from bowerbird.warehouse.base import EventQuery
 from bowerbird.warehouse.duck import DuckWarehouse
-from bowerbird.warehouse.schema import VERSION
+from bowerbird.warehouse.schema import OLDEST, VERSION
 
 WRITER = """
 import os, sys, threading
@@ -160,7 +162,21 @@ def test_a_file_of_an_earlier_version_says_what_to_do(tmp_path):
     assert "rebuilt from the log" in raised.value.hint
 
 
-@pytest.mark.parametrize(("version", "message"), [(VERSION - 1, "earlier"), (VERSION + 1, "later")])
+def test_a_file_without_noted_people_is_brought_up_to_date(tmp_path, make_row):
+    path = tmp_path / "warehouse.duckdb"
+    with closing(DuckWarehouse(path, row_group=1)) as warehouse:
+        warehouse.write([warehouse.pack([make_row(person_id=person_id(1))])], {1: 1})
+        assert warehouse.move() == 1
+        noted = warehouse.query("SELECT * FROM cold_people")
+    with duckdb.connect(str(path)) as old:
+        old.execute("DROP TABLE cold_people")
+        old.execute("UPDATE schema_version SET version = 4")
+    with closing(DuckWarehouse(path)) as warehouse:
+        assert warehouse.query("SELECT * FROM cold_people") == noted != []
+        assert warehouse.query("SELECT version FROM schema_version") == [(VERSION,)]
+
+
+@pytest.mark.parametrize(("version", "message"), [(OLDEST - 1, "earlier"), (VERSION + 1, "later")])
 def test_a_file_of_another_version_is_not_touched(tmp_path, version, message):
     path = tmp_path / "warehouse.duckdb"
     DuckWarehouse(path).close()

@@ -11,7 +11,7 @@ _EVERYBODY = """
     FROM (
         SELECT DISTINCT person FROM (
             SELECT person FROM hot WHERE workspace = {workspace}
-            UNION ALL SELECT person FROM cold WHERE workspace = {workspace}
+            UNION ALL SELECT person FROM cold_people WHERE workspace = {workspace}
             UNION ALL SELECT person FROM traits WHERE workspace = {workspace})) AS p
     LEFT JOIN {roots} AS roots ON roots.person = p.person
     WHERE p.person IS NOT NULL"""

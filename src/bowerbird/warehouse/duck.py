@@ -12,7 +12,7 @@ from duckdb import DuckDBPyConnection
 from bowerbird.errors import DataDirectoryBusyError, DataVersionError
 from bowerbird.event import Positions
 from bowerbird.priority import step_back
-from bowerbird.warehouse import duck_facts, reads
+from bowerbird.warehouse import cold_people, duck_facts, reads
 from bowerbird.warehouse.base import EventQuery, OutcomeCounts, Row, StoredEvent
 from bowerbird.warehouse.columns import Columns, table
 from bowerbird.warehouse.duck_facts import Repetitions
@@ -21,7 +21,7 @@ from bowerbird.warehouse.export import export
 from bowerbird.warehouse.facts import NOTHING, Facts, Told
 from bowerbird.warehouse.moves import checkpoint, move_group, trim
 from bowerbird.warehouse.rows import UNFIT, Handful, pack, rejection
-from bowerbird.warehouse.schema import MOVED, TABLES, VERSION
+from bowerbird.warehouse.schema import MOVED, OLDEST, TABLES, VERSION
 from bowerbird.warehouse.shredding import OFF
 
 _POSITIONS = 'SELECT "partition", max("offset") FROM positions GROUP BY ALL'
@@ -63,8 +63,9 @@ class DuckWarehouse:
         self._deleting = threading.Lock()
         try:
             _check_version(self._writer, path)
-            for table in (*TABLES, *duck_facts.TABLES):
-                self._writer.execute(table)
+            with self._transaction():
+                for table in (*TABLES, cold_people.TABLE, *duck_facts.TABLES):
+                    self._writer.execute(table)
         except BaseException:
             self._db.close()
             raise
@@ -153,7 +154,7 @@ class DuckWarehouse:
     def clear(self) -> None:
         with self._deleting, self._writing:
             with self._transaction():
-                for table in ("hot", "cold", "others", "positions", "roots", "traits"):
+                for table in ("hot", "cold", "cold_people", "others", "positions", "roots", "traits"):
                     self._writer.execute(f"DELETE FROM {table}")  # noqa: S608  # names of our own tables
             self._applied = {}
 
@@ -195,8 +196,10 @@ class DuckWarehouse:
         if pairs:
             times, lows = zip(*pairs, strict=True)
             bound = {"times": times, "lows": lows, "first": min(times), "last": max(times)}
-            for delete in _OUT_OF_HOT, _OUT_OF_COLD:
-                there.update(pairs[pair] for pair in self._writer.execute(delete, bound).fetchall())
+            hot = self._writer.execute(_OUT_OF_HOT, bound).fetchall()
+            cold = self._writer.execute(_OUT_OF_COLD, bound).fetchall()
+            cold_people.strike(self._writer, [person for *_, person in cold])
+            there.update(pairs[time, low] for time, low, _ in (*hot, *cold))
         there.update(row[0] for row in self._writer.execute(_OUT_OF_OTHERS, {"ids": event_ids}).fetchall())
         return there
 
@@ -204,7 +207,7 @@ class DuckWarehouse:
 _PAIRS = """
     WHERE id_time BETWEEN $first AND $last
     AND (id_time, id_low) IN (SELECT unnest($times::BIGINT[]), unnest($lows::VARCHAR[]))
-    RETURNING id_time, id_low"""
+    RETURNING id_time, id_low, person"""
 _OUT_OF_HOT = f"DELETE FROM hot {_PAIRS}"  # noqa: S608
 _OUT_OF_COLD = f"DELETE FROM cold {_PAIRS}"  # noqa: S608
 _OUT_OF_OTHERS = "DELETE FROM others WHERE event_id = ANY($ids::VARCHAR[]) RETURNING event_id"
@@ -215,7 +218,7 @@ def _check_version(cursor: DuckDBPyConnection, path: Path) -> None:
     found = 1 if "hot" in tables else VERSION
     if "schema_version" in tables:
         found = cursor.execute("SELECT max(version) FROM schema_version").fetchall()[0][0]
-    if found < VERSION:
+    if found < OLDEST:
         raise DataVersionError(
             f"the warehouse {path} is of an earlier version",
             f"Move warehouse.duckdb*, state.db* and seen.lmdb out of {path.parent} and start again: all three are "

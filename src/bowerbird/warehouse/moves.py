@@ -5,6 +5,7 @@ from contextlib import nullcontext, suppress
 import duckdb
 from duckdb import DuckDBPyConnection
 
+from bowerbird.warehouse import cold_people
 from bowerbird.warehouse.schema import STORED
 from bowerbird.warehouse.shredding import is_uniform, shredding
 
@@ -51,6 +52,7 @@ def _move(cursor: DuckDBPyConnection, cut: int, few: bool) -> None:
     cursor.begin()
     try:
         cursor.execute(_COPY, {"cut": cut, "few": few})
+        cold_people.note(cursor, cut)
         cursor.execute(_DELETE, {"cut": cut})
         cursor.execute(_FORGET)
         cursor.commit()

@@ -17,8 +17,10 @@ The view `events` is hot and cold as one: properties and context as VARIANT, tra
 from bowerbird.person_ids import PERSON_ID
 from bowerbird.warehouse.event_ids import EVENT_ID
 
-VERSION = 4
+VERSION = 5
 """Of these tables; one more with each change that a file of before does not have."""
+OLDEST = 4
+"""A file from this version on becomes one of today by making the tables that it lacks."""
 
 ROW_GROUP = 122_880
 """Rows of a DuckDB row group. A table that only ever takes whole groups has no tail to shred again."""
@@ -106,6 +108,7 @@ TABLES = (
     'CREATE TABLE IF NOT EXISTS positions ("partition" INTEGER NOT NULL, "offset" BIGINT NOT NULL)',
     f"CREATE VIEW IF NOT EXISTS events AS {_EVENTS}",
     f"CREATE TABLE IF NOT EXISTS schema_version AS SELECT {VERSION} AS version",
+    f"UPDATE schema_version SET version = {VERSION} WHERE version < {VERSION}",  # noqa: S608
 )
 """`value` is rounded where a sum can do without the rest; `value_exact` then holds all digits, else NULL.
 
