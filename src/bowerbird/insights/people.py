@@ -9,10 +9,9 @@ _ROOTS = "SELECT person, root FROM aliases"
 _EVERYBODY = """
     SELECT DISTINCT coalesce(roots.root, p.person) AS person
     FROM (
-        SELECT DISTINCT person FROM (
-            SELECT person FROM hot WHERE workspace = {workspace}
-            UNION ALL SELECT person FROM cold_people WHERE workspace = {workspace}
-            UNION ALL SELECT person FROM traits WHERE workspace = {workspace})) AS p
+        SELECT person FROM hot WHERE workspace = {workspace}
+        UNION ALL SELECT person FROM cold_people WHERE workspace = {workspace}
+        UNION ALL SELECT person FROM traits WHERE workspace = {workspace}) AS p
     LEFT JOIN {roots} AS roots ON roots.person = p.person
     WHERE p.person IS NOT NULL"""
 _NODES = """
