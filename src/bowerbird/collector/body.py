@@ -3,6 +3,7 @@
 import asyncio
 import zlib
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from typing import Any
 
 from bowerbird.refusals import Reason, Refused
@@ -15,6 +16,8 @@ THREADED_BYTES = 65_536
 _GZIP, _ZLIB, _BARE = 31, 15, -15
 _WINDOWS = {b"gzip": (_GZIP,), b"x-gzip": (_GZIP,), b"deflate": (_ZLIB, _BARE)}
 """How zlib is to read each coding. `deflate` should wear a zlib header (RFC 9110, 8.4.1.2); some send it bare."""
+_MEMBERS = 50
+"""Each of them costs a copy of those that follow."""
 
 
 class SenderGoneError(Exception):
@@ -58,7 +61,8 @@ async def _joined(message: dict[str, Any], receive: Receive, limit: int) -> byte
 
 
 async def _decoded(body: bytes, coding: bytes, limit: int) -> bytes:
-    if coding == b"identity":
+    coding = b",".join(each for each in map(bytes.strip, coding.split(b",")) if each and each != b"identity")
+    if not coding:
         return body
     windows = _WINDOWS.get(coding)
     if windows is None:
@@ -70,16 +74,26 @@ async def _decoded(body: bytes, coding: bytes, limit: int) -> bytes:
 
 def _decompress(body: bytes, windows: tuple[int, ...], limit: int) -> bytes:
     for window in windows:
+        with suppress(zlib.error):
+            if (plain := _members(body, window, limit)) is not None:
+                return plain
+    raise Refused(Reason.ENCODING_INVALID, "The body does not decompress")
+
+
+def _members(body: bytes, window: int, limit: int) -> bytes | None:
+    """What the body holds, None where it ends too early. Of gzip, some may follow each other (RFC 1952, 2.2)."""
+    plain = b""
+    for _ in range(_MEMBERS):
         stream = zlib.decompressobj(window)
-        try:
-            plain = stream.decompress(body, limit + 1)
-        except zlib.error:
-            continue
+        plain += stream.decompress(body, limit + 1 - len(plain))
         if len(plain) > limit:
             raise _too_large(limit)
-        if stream.eof and not stream.unused_data:
+        body = stream.unused_data
+        if not stream.eof or (body and window != _GZIP):
+            return None
+        if not body:
             return plain
-    raise Refused(Reason.ENCODING_INVALID, "The body does not decompress")
+    return None
 
 
 def _too_large(limit: int) -> Refused:
