@@ -73,6 +73,26 @@ def test_an_email_is_one_whatever_its_case(line: Any) -> None:
     assert line.people.find("default", {"email": "ADA@example.com"}) == [line.person_of(one)]
 
 
+def test_a_second_email_or_phone_weighs_as_much_as_the_first_and_no_more(line: Any) -> None:
+    ada = line.event(user_id="ada", email="ada@example.com")
+    bob = line.event(user_id="bob", phone="+2")
+    line.send(ada, bob)
+    by_email = line.event(email="ada@example.com", phone="+3", other_ids={"phone": "+2"})
+    line.send(by_email)
+    assert line.person_of(by_email) == line.person_of(ada)
+    by_other_email = line.event(phone="+2", other_ids={"email": "Ada@Example.com"})
+    line.send(by_other_email)
+    assert line.person_of(by_other_email) == line.person_of(ada)
+
+
+def test_the_first_of_a_vendors_own_ids_is_the_strongest(line: Any) -> None:
+    ada = line.event(user_id="ada", other_ids={"org_assigned_user_id": "a"})
+    bob = line.event(user_id="bob", other_ids={"stripe_customer_id": "b"})
+    both = line.event(other_ids={"org_assigned_user_id": "a", "stripe_customer_id": "b"})
+    line.send(ada, bob, both)
+    assert line.person_of(both) == line.person_of(ada)
+
+
 def test_workspaces_share_nobody(line: Any) -> None:
     here, there = line.event(user_id="ada"), line.event(user_id="ada", workspace="other")
     line.send(here, there)

@@ -47,17 +47,27 @@ NOBODY = Decision(None, None)
 
 
 def identifiers_of(event: Event) -> list[Identifier]:
-    """The event's identifiers, strongest first: user_id, a vendor's own, e-mail, phone, anonymous_id."""
+    """The event's identifiers, strongest first: user_id, a vendor's own, e-mails, phones, anonymous_id. An e-mail or a
+    phone beside the event's first one stands with it."""
     workspace = intern(event.workspace)  # equal to those in the cache at a glance, and held once
     found: list[Identifier] = []
     if event.user_id:
         found.append((workspace, "user_id", event.user_id))
-    if event.other_ids:
-        found += [identifier(workspace, kind, value) for kind, value in event.other_ids.items() if value]
+    others = event.other_ids
+    if others:
+        found += [
+            identifier(workspace, kind, value)
+            for kind, value in others.items()
+            if value and kind not in {"email", "phone"}
+        ]
+        if email := others.get("email"):
+            found.append(identifier(workspace, "email", email))
     if event.email and not event.email.isspace():
         found.append(identifier(workspace, "email", event.email))
     if event.phone:
         found.append((workspace, "phone", event.phone))
+    if others and (phone := others.get("phone")):
+        found.append((workspace, "phone", phone))
     if event.anonymous_id:
         found.append((workspace, "anonymous_id", event.anonymous_id))
     return found

@@ -4,8 +4,9 @@ from typing import Any, NamedTuple
 
 from bowerbird.collector.dialects.fields import filled, written_out
 
-_OTHER_IDS = ("stripe_customer_id", "org_assigned_user_id")
-_NOT_TRAITS = frozenset((*_OTHER_IDS, "email", "phone", "primary_email", "primary_phone", "full_name"))
+_OTHER_IDS = ("org_assigned_user_id", "stripe_customer_id")
+"""The stronger one first."""
+_NOT_TRAITS = frozenset((*_OTHER_IDS, "email", "phone", "full_name"))
 
 
 class Profile(NamedTuple):
@@ -19,7 +20,8 @@ NOBODY = Profile(None, None, {}, {})
 
 
 def profile_of(properties: dict[str, Any]) -> Profile:
-    """An explicit primary e-mail or phone comes first; the plain one beside it stays an identifier of its own kind."""
+    """An explicit primary e-mail or phone comes first, and is a trait, whose history tells which ones were primary
+    before; the plain one beside it stays an identifier of its own kind."""
     other_ids = {name: value for name in _OTHER_IDS if (value := written_out(properties.get(name)))}
     first = {}
     for kind, read in (("email", filled), ("phone", written_out)):
