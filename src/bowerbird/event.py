@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Callable
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import msgspec
 
@@ -15,12 +15,24 @@ Positions = dict[int, int]
 """Per partition, the offset of the last log row that is done. A partition not named starts at 0 (no row done)."""
 
 
+VALUE_DIGITS = 29
+"""Digits before the point that an event's value may have: as many as sums in the warehouse take."""
+
+
 class Position(msgspec.Struct, frozen=True, gc=False):
     """Where an event stands in the log: rows of a partition are numbered from 1, events in a row from 0."""
 
     partition: int
     offset: int
     index: int
+
+
+class Tallied(NamedTuple):
+    """How often a list had events of a name."""
+
+    events: int
+    properties: dict[str, int]
+    """Events that had the property, by its name, sorted."""
 
 
 class Event(msgspec.Struct, frozen=True, array_like=True, omit_defaults=True):
@@ -49,6 +61,7 @@ class Event(msgspec.Struct, frozen=True, array_like=True, omit_defaults=True):
     account_id: str | None = None
     list_id: str | None = None
     value: Decimal | None = None
+    """At most `VALUE_DIGITS` before the point."""
     currency: str | None = None
     order_id: str | None = None
     click_id: str | None = None

@@ -21,7 +21,7 @@ from bowerbird.collector.limits_memory import MemoryLimiter
 from bowerbird.collector.parts import Parts
 from bowerbird.collector.refresh import Refresher
 from bowerbird.collector.server import configured
-from bowerbird.event import Event
+from bowerbird.event import Event, Tallied
 from bowerbird.eventlog.codec import decode
 from bowerbird.eventlog.memory import MemoryLog
 from bowerbird.refusallog.masks import Masks
@@ -81,7 +81,7 @@ class Parrot:
         told = {
             "event_id": event.event_id if event else None,
             "newcomer": findings.newcomer,
-            "properties": findings.properties,
+            "properties": {name: list(seen.properties) for name, seen in findings.properties.items()},
             "quota": quota,
         }
         return Reply(202, msgspec.json.encode(told), b"application/x-parrot")
@@ -109,8 +109,8 @@ class Parrot:
 class Catalog:
     """A `CatalogReader` that knows one list."""
 
-    def properties(self, workspace: str, list_id: str) -> dict[str, list[str]]:
-        return {"signup": ["plan", "seats"]} if (workspace, list_id) == ("default", "94") else {}
+    def properties(self, workspace: str, list_id: str) -> dict[str, Tallied]:
+        return {"signup": Tallied(1, {"plan": 1, "seats": 1})} if (workspace, list_id) == ("default", "94") else {}
 
     def catalog(self, workspace: str) -> list[CatalogCount]:
         return []

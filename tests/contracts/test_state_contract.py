@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import Engine
 
 from bowerbird.errors import BowerbirdError, NotFoundError
+from bowerbird.event import Tallied
 from bowerbird.state.base import CatalogCount, Changes, Conflict, Merge, QuarantineEntry, SeenKey, Trait
 from bowerbird.state.database import open_sqlite
 from bowerbird.state.readers import SqlCatalog, SqlPeople
@@ -115,7 +116,7 @@ def test_the_catalog_adds_up(stored: Reopenable) -> None:
 
     for change in ((None, "", 2, 5, 9), (None, "", 3, 4, 6), ("plan", "string", 1, 4, 4), ("", "null", 1, 1, 1)):
         stored.state.remember(seen(*change))
-    assert stored.catalog.properties("default", "94") == {"test": ["", "plan"]}
+    assert stored.catalog.properties("default", "94") == {"test": Tallied(5, {"": 1, "plan": 1})}
     assert stored.catalog.properties("default", "95") == {}
     assert CatalogCount("default", "94", "test", None, "", 5, 4, 9) in stored.catalog.catalog("default")
     assert CatalogCount("default", "94", "test", "", "null", 1, 1, 1) in stored.catalog.catalog("default")

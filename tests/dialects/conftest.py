@@ -17,7 +17,7 @@ from bowerbird.collector.dialects.klaviyo import Klaviyo
 from bowerbird.collector.dialects.octeth import Octeth
 from bowerbird.collector.dialects.scribe import Scribe
 from bowerbird.collector.dialects.successeve import Successeve
-from bowerbird.event import Event, event_ids
+from bowerbird.event import Event, Tallied, event_ids
 from bowerbird.refusals import Reason, Refused
 from bowerbird.registry.base import WorkspaceSettings
 from bowerbird.registry.memory import MemoryRegistry
@@ -95,7 +95,8 @@ def converse(dialect: Dialect, request: Request, setting: Setting) -> Exchange:
         quota = Quota(limit=3500, remaining=3499, reset=60) if dialect.throttle(principal) else None
         parsed = dialect.parse(call, principal)
         newcomer = parsed.newcomer if parsed.subscriber and not setting.subscriber_known else None
-        findings = Findings(newcomer is not None, setting.properties)
+        seen = {name: Tallied(1, dict.fromkeys(properties, 1)) for name, properties in setting.properties.items()}
+        findings = Findings(newcomer is not None, seen)
         return Exchange(dialect.reply(parsed, findings, quota), parsed.events, newcomer)
     except Refused as refused:
         return Exchange(dialect.refuse(refused, None))

@@ -22,7 +22,7 @@ from bowerbird.collector.limits_memory import MemoryLimiter
 from bowerbird.collector.parts import Parts
 from bowerbird.collector.refresh import Refresher
 from bowerbird.collector.server import configured
-from bowerbird.event import Event
+from bowerbird.event import Event, Tallied
 from bowerbird.eventlog.codec import decode
 from bowerbird.eventlog.memory import MemoryLog
 from bowerbird.refusallog.masks import Masks
@@ -41,7 +41,7 @@ NESTED_NAME = "/data/attributes/metric/data/attributes/name"
 class NoLists:
     """A `CatalogReader`; Klaviyo's dialect asks nothing of it."""
 
-    def properties(self, workspace: str, list_id: str) -> dict[str, list[str]]:
+    def properties(self, workspace: str, list_id: str) -> dict[str, Tallied]:
         return {}
 
     def catalog(self, workspace: str) -> list[CatalogCount]:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bowerbird.collector.dialects.base import Findings, Parsed, Reply, Request
 from bowerbird.collector.dialects.octeth import Octeth
-from bowerbird.event import event_ids
+from bowerbird.event import Tallied, event_ids
 from bowerbird.refusals import Issue, Reason, Refused
 from bowerbird.registry.base import Principal, Workspace, WorkspaceSettings
 
@@ -111,7 +111,8 @@ def test_a_conversion_becomes_order_id_name_and_value_and_counts_once_a_list():
     (event,) = parsed.events
     assert (event.kind, event.name, event.order_id) == ("conversion", "purchase", "my-order-234")
     assert (event.value, event.currency) == (Decimal("290.5"), "USD")
-    assert (event.dedupe_scope, event.dedupe_key, event.dedupe_ttl) == ("workspace", "conversion:94:my-order-234", None)
+    assert event.dedupe_key == "conversion:94:my-order-234:purchase:290.5"
+    assert (event.dedupe_scope, event.dedupe_ttl) == ("workspace", None)
     assert event.properties == CONVERSION | {"colour": "red"}
     assert (parsed.newcomer.value, parsed.newcomer.order_id, parsed.newcomer.currency) == (None, None, None)
 
@@ -126,6 +127,10 @@ def test_a_conversion_becomes_order_id_name_and_value_and_counts_once_a_list():
         ("290.50", "290.50"),
         ("-1", "-1"),
         (99999999999999999999, "99999999999999999999"),
+        ("1e3", "1000"),
+        (".5", "0.5"),
+        (" +5. ", "5"),
+        (9.9e28, "9.9e28"),
     ],
 )
 def test_a_conversion_value_keeps_its_digits(sent, value):
@@ -133,7 +138,19 @@ def test_a_conversion_value_keeps_its_digits(sent, value):
     assert parse(SENT | {"Event": "conversion", "Properties": properties}).events[0].value == Decimal(value)
 
 
-@pytest.mark.parametrize("value", ["", "free", "1_000", "1e5", "NaN", "Infinity", "１２", True, None, [], {}])
+def test_a_conversion_told_again_is_one_and_its_refund_another():
+    def key(**sent):
+        return parse(SENT | {"Event": "conversion", "Properties": CONVERSION | sent}).events[0].dedupe_key
+
+    told = key()
+    assert told == key(**{"conversion-value": "290.500"})
+    others = [{"conversion-value": -290.5}, {"conversion-name": "refund"}, {"conversion-id": "my-order-235"}]
+    assert len({told, *(key(**other) for other in others)}) == 4
+
+
+@pytest.mark.parametrize(
+    "value", ["", "free", "1_000", "1e99", 1e29, ".", "1e", "5 5", "NaN", "Infinity", "１２", True, None, [], {}]
+)
 def test_a_conversion_value_that_is_no_number_counts_as_missing(value):
     properties = CONVERSION | {"conversion-value": value}
     assert codes(answer(request(SENT | {"Event": "conversion", "Properties": properties}))) == [10]
@@ -275,21 +292,46 @@ def test_every_reason_has_an_answer_without_internals(reason, issues):
 
 
 def test_the_properties_call_answers_from_the_catalog():
-    findings = Findings(properties={"identify": ["$lib", "firstName"], "test": ["number"]})
+    seen = {"identify": Tallied(2, {"$lib": 1, "firstName": 2}), "test": Tallied(1, {"number": 1})}
+    findings = Findings(properties=seen)
     parsed = parse({"APIKey": "key", "ListID": 3}, "properties")
     assert (parsed.properties_of, parsed.events) == ("3", ())
     reply = DIALECT.reply(parsed, findings, None)
     assert reply.body == b'{"ListID":"3","Properties":{"identify":["$lib","firstName"],"test":["number"]}}'
 
 
+def shown(**seen):
+    reply = answer(request({"APIKey": "key", "ListID": 3}), "properties", Findings(properties=seen))
+    return list(json.loads(reply.body)["Properties"].items())
+
+
 def test_the_properties_call_shows_conversions_under_the_vendors_name():
     names = sorted(CONVERSION)
-    findings = Findings(properties={"purchase": [*names, "size"], "a": ["x"], "refund": ["colour", *names]})
-    reply = answer(request({"APIKey": "key", "ListID": 3}), "properties", findings)
-    assert list(json.loads(reply.body)["Properties"].items()) == [
+    purchase = Tallied(3, dict.fromkeys(names, 3) | {"size": 1})
+    refund = Tallied(1, {"colour": 1} | dict.fromkeys(map(str.upper, names), 1))
+    assert shown(purchase=purchase, a=Tallied(1, {"x": 1}), refund=refund) == [
         ("a", ["x"]),
-        ("conversion", ["colour", *names, "size"]),
+        ("conversion", sorted([*map(str.upper, names), "colour", *names, "size"])),
     ]
+
+
+def test_the_properties_call_keeps_identify_apart_from_the_conversion_that_brought_it():
+    """A newcomer's identify event has the properties of the conversion that brought the e-mail."""
+    names = sorted(CONVERSION)
+    identify = Tallied(2, dict.fromkeys(names, 1) | {"firstName": 1})
+    assert shown(identify=identify, purchase=Tallied(1, dict.fromkeys(names, 1))) == [
+        ("conversion", names),
+        ("identify", [*names, "firstName"]),
+    ]
+
+
+def test_the_properties_call_shows_events_that_share_their_name_with_conversions():
+    names = sorted(CONVERSION)
+    assert shown(test=Tallied(5, dict.fromkeys(names, 2) | {"n": 3})) == [
+        ("conversion", [*names, "n"]),
+        ("test", ["n"]),
+    ]
+    assert shown(test=Tallied(3, dict.fromkeys(names[:2], 3))) == [("test", names[:2])]
 
 
 @pytest.mark.parametrize(

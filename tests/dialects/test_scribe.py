@@ -21,7 +21,7 @@ bags = st.dictionaries(st.text(), scalars)
 valid = st.fixed_dictionaries(
     {"name": st.text().filter(lambda name: name.strip() and name != "$identify")},
     optional={
-        "value": st.integers(-(10**30), 10**30) | st.floats(allow_nan=False, allow_infinity=False),
+        "value": st.integers(1 - 10**29, 10**29 - 1) | st.floats(-9.9e28, 9.9e28),
         "currency": st.from_regex(r"[A-Z]{3}", fullmatch=True),
         "click_id": st.text(),
         "event_id": st.text(),

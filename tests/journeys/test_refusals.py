@@ -102,6 +102,17 @@ def test_a_wrong_path_is_answered_by_whose_prefix_it_is(refused: Any, dialect: s
     assert refused("GET", WRONG_PATHS[dialect]) == 404
 
 
+NOT_SPOKEN = {
+    "klaviyo": ["/api/metrics/", "/api/profiles/", "/api/metric-aggregates/", "/client/events/?company_id=abc"],
+    "successeve": ["/v1/contact", "/v1/account", "/v1/ping?api_token=abc"],
+}
+
+
+def test_what_is_not_spoken_of_a_vendor_is_answered_in_its_form(refused: Any, dialect: str) -> None:
+    for path in NOT_SPOKEN.get(dialect, ()):
+        assert (path, refused(path=path, body="{}")) == (path, 404)
+
+
 @pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "GET"])
 def test_a_wrong_method(method: str, refused: Any) -> None:
     assert refused(method) == 405

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, Protocol
 
 import msgspec
 
-from bowerbird.event import Positions
+from bowerbird.event import Positions, Tallied
 
 Identifier = tuple[str, str, str]
 """(workspace, kind, value). Kinds: `user_id`, `email`, `phone`, `anonymous_id`, and those only one vendor has."""
@@ -264,8 +264,8 @@ class PeopleReader(Protocol):
 
 
 class CatalogReader(Protocol):
-    def properties(self, workspace: str, list_id: str) -> dict[str, list[str]]:
-        """Event names of the list → property names, both sorted."""
+    def properties(self, workspace: str, list_id: str) -> dict[str, Tallied]:
+        """By event name of the list, sorted."""
         ...
 
     def catalog(self, workspace: str) -> list[CatalogCount]: ...

@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, Engine, Row, func, or_, select, tuple_
 
+from bowerbird.event import Tallied
 from bowerbird.state import tables as t
 from bowerbird.state.base import CatalogCount, Conflict, Merge, Person, QuarantineEntry, identifier
 from bowerbird.state.keys import identifier_key
@@ -92,20 +93,23 @@ class SqlCatalog:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
 
-    def properties(self, workspace: str, list_id: str) -> dict[str, list[str]]:
+    def properties(self, workspace: str, list_id: str) -> dict[str, Tallied]:
         c = t.catalog.c
         query = (
-            select(c.name, c.property, c.type)
+            select(c.name, c.property, c.type, c.count)
             .where(c.workspace == workspace, c.list_id == list_id)
             .order_by(c.name, c.property)
         )
-        found: dict[str, dict[str, None]] = {}
+        found: dict[str, Tallied] = {}
         with self.engine.connect() as connection:
-            for name, prop, kind in connection.execute(query):
-                names = found.setdefault(name, {})
+            for name, prop, kind, count in connection.execute(query):
+                known = found.get(name, Tallied(0, {}))
                 if kind:
-                    names[prop] = None
-        return {name: list(names) for name, names in found.items()}
+                    known.properties[prop] = known.properties.get(prop, 0) + count
+                else:
+                    known = known._replace(events=known.events + count)
+                found[name] = known
+        return found
 
     def catalog(self, workspace: str) -> list[CatalogCount]:
         c = t.catalog.c

@@ -8,7 +8,7 @@ import msgspec
 from msgspec.structs import astuple
 
 from bowerbird.errors import WarehouseRejectedError
-from bowerbird.event import Event
+from bowerbird.event import VALUE_DIGITS, Event
 from bowerbird.person_ids import numbers_of
 from bowerbird.warehouse.base import Row
 from bowerbird.warehouse.columns import Columns, columns
@@ -24,8 +24,6 @@ UNFIT = (TypeError, ValueError, OverflowError, RecursionError)
 FARTHEST = 9_200_000_000_000_000_000
 """µs from the epoch; DuckDB knows times a little beyond."""
 _DECIMALS = 9
-_MOST_DIGITS = 29
-"""Digits before the point; `value` is DECIMAL(38, 9)."""
 _LONGEST = 400
 """Digits behind the point that `value_exact` holds; a double needs at most 341 in decimal."""
 
@@ -130,8 +128,8 @@ def _refuse_far(times: Sequence[int]) -> None:
 
 
 def _rounded(value: Decimal) -> str:
-    if not value.is_finite() or value.adjusted() >= _MOST_DIGITS:
-        raise ValueError(f"value {value} has more than {_MOST_DIGITS} digits before the point")
+    if not value.is_finite() or value.adjusted() >= VALUE_DIGITS:
+        raise ValueError(f"value {value} has more than {VALUE_DIGITS} digits before the point")
     return str(value)
 
 

@@ -5,7 +5,7 @@ from typing import Any, Protocol
 
 import msgspec
 
-from bowerbird.event import Event
+from bowerbird.event import Event, Tallied
 from bowerbird.refusals import Refused
 from bowerbird.registry.base import Principal, Scope
 
@@ -87,8 +87,8 @@ class Findings(msgspec.Struct, frozen=True):
     """What the look-ups named in `Parsed` gave."""
 
     newcomer: bool = False
-    properties: dict[str, list[str]] = {}
-    """Event name → property names, both sorted."""
+    properties: dict[str, Tallied] = {}
+    """By event name, sorted."""
 
 
 class Reply(msgspec.Struct, frozen=True):

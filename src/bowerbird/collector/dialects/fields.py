@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from bowerbird.collector.dialects.base import Request
+from bowerbird.event import VALUE_DIGITS
 from bowerbird.refusals import Issue, Reason, Refused
 
 MOST_ISSUES = 100
@@ -18,6 +19,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _EARLIEST = -62_135_596_800_000_000
 _LATEST = 253_402_300_799_999_999
 _EXACT_BELOW = 2.0**53
+_SURELY_FITS = 1e28
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _DATE_TIME = re.compile(
     r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(Z|[+-]\d{2}(?::?\d{2})?)?", re.ASCII
@@ -93,6 +95,11 @@ def number(value: Any) -> int | float | None:
 def decimal(value: float) -> Decimal:
     """The number as it is written: 19.99 gives 19.99, not the nearest double."""
     return Decimal(value) if type(value) is int else Decimal(repr(value))
+
+
+def fits(value: float) -> bool:
+    """Whether the number can be the value of an event."""
+    return abs(value) < _SURELY_FITS or decimal(value).adjusted() < VALUE_DIGITS
 
 
 def iso_micros(text: str, *, assume_utc: bool = False) -> int | None:

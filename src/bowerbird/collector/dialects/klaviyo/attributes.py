@@ -4,10 +4,11 @@ import re
 from decimal import Decimal
 from typing import Any
 
-from bowerbird.collector.dialects.fields import Issues, decimal, filled, iso_micros, number
+from bowerbird.collector.dialects.fields import Issues, decimal, filled, fits, iso_micros, number
 from bowerbird.collector.dialects.klaviyo.limits import AT as PROPERTIES
 from bowerbird.collector.dialects.klaviyo.limits import LONGEST_STRING, check_properties
 from bowerbird.collector.dialects.klaviyo.resources import INVALID
+from bowerbird.event import VALUE_DIGITS
 
 AT = "/data/attributes"
 SECOND = 1_000_000
@@ -50,6 +51,9 @@ def read_value(value: Any, issues: Issues) -> Decimal | None:
     amount = number(value)
     if amount is None:
         issues.add(AT + "/value", INVALID, "'value' must be a number.")
+        return None
+    if not fits(amount):
+        issues.add(AT + "/value", INVALID, f"'value' must have at most {VALUE_DIGITS} digits before the point.")
         return None
     return decimal(amount)
 

@@ -23,7 +23,10 @@ class Klaviyo:
         Route("POST", "/api/events/", "create_event"),
         Route("POST", "/api/events", "create_event"),
     )
-    prefixes = ("/api/events",)
+    prefixes = (
+        *("/api/events", "/api/event-bulk-create-jobs", "/api/metrics", "/api/metric-aggregates", "/api/profiles"),
+        *("/client/", "/api/track", "/api/identify"),
+    )
 
     def open(self, request: Request, operation: str) -> Call:
         scheme, _, secret = request.header(b"authorization").strip().partition(" ")

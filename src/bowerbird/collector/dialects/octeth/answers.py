@@ -8,7 +8,8 @@ from typing import Any
 import msgspec
 
 from bowerbird.collector.dialects.base import Reply
-from bowerbird.collector.dialects.octeth.tracking import Tracked
+from bowerbird.collector.dialects.octeth.tracking import KINDS, Tracked
+from bowerbird.event import Tallied
 from bowerbird.refusals import Reason, Refused
 
 CONVERSION = frozenset(("conversion-id", "conversion-name", "conversion-value"))
@@ -55,18 +56,29 @@ def tracked_answer(tracked: Tracked, *, newcomer: bool) -> Reply:
     )
 
 
-def properties_answer(list_id: str, properties: Mapping[str, list[str]]) -> Reply:
-    """Conversions are kept under the name each of them carries; the vendor's clients know them as `conversion`."""
+def properties_answer(list_id: str, properties: Mapping[str, Tallied]) -> Reply:
+    """Conversions are kept under the name each of them carries; the vendor's clients know them as `conversion`. Events
+    of their own name that share it with conversions are shown beside them."""
     shown: dict[str, list[str]] = {}
     conversions: set[str] = set()
-    for event, names in properties.items():
-        if CONVERSION.issubset(map(str.lower, names)):
-            conversions.update(names)
-        else:
-            shown[event] = names
+    for event, seen in properties.items():
+        converted = 0 if event in KINDS else _conversions(seen)
+        if converted:
+            conversions.update(seen.properties)
+        if converted < seen.events:
+            shown[event] = [name for name in seen.properties if not converted or name.lower() not in CONVERSION]
     if conversions:
         shown["conversion"] = sorted(conversions.union(shown.get("conversion", ())))
     return Reply(200, _encode({"ListID": list_id, "Properties": dict(sorted(shown.items()))}))
+
+
+def _conversions(seen: Tallied) -> int:
+    """As many events as had all three properties of a conversion, at most."""
+    having = dict.fromkeys(CONVERSION, 0)
+    for name, count in seen.properties.items():
+        if name.lower() in having:
+            having[name.lower()] += count
+    return min(*having.values(), seen.events)
 
 
 def refusal(refused: Refused) -> Reply:

@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 from msgspec.structs import replace
 
 from bowerbird.collector.dialects.base import Call, Parsed, Request
-from bowerbird.collector.dialects.fields import context_of, decimal, number, written_out
+from bowerbird.collector.dialects.fields import context_of, decimal, fits, number, written_out
 from bowerbird.collector.dialects.octeth.parameters import list_number
-from bowerbird.event import Event, Kind
+from bowerbird.event import VALUE_DIGITS, Event, Kind
 from bowerbird.refusals import Issue, Reason, Refused
 from bowerbird.registry.base import Principal, Workspace
 
@@ -31,7 +31,8 @@ KINDS: dict[str, Kind] = {
 }
 EMAIL = re.compile(r"[^\s@<>(),;:\"\[\]\\]{1,64}@[^\s@<>(),;:\"\[\]\\.]+(?:\.[^\s@<>(),;:\"\[\]\\.]+)+")
 LONGEST_EMAIL = 254
-AMOUNT = re.compile(r"-?\d{1,18}(?:\.\d{1,18})?", re.ASCII)
+AMOUNT = re.compile(r"\s*[+-]?(?:\d{1,18}(?:\.\d{0,18})?|\.\d{1,18})(?:[eE][+-]?\d{1,2})?\s*", re.ASCII)
+"""What PHP, in which the vendor's plugins are written, takes for a number."""
 
 
 class Tracked(NamedTuple):
@@ -91,11 +92,16 @@ def _event(request: Request, principal: Principal, sent: Sent, event_id: str) ->
         value=conversion.value if conversion else None,
         currency=principal.workspace.settings.currency if conversion else None,
         order_id=conversion.order_id if conversion else None,
-        dedupe_key=f"conversion:{sent.list_id}:{conversion.order_id}" if conversion else None,
+        dedupe_key=_telling(sent.list_id, conversion) if conversion else None,
         properties=sent.properties,
         traits=sent.properties if sent.name == "identify" else {},
         context=context_of(request),
     )
+
+
+def _telling(list_id: str, conversion: Conversion) -> str:
+    """The same for a conversion that is told again, and not for its refund, which has another value or name."""
+    return f"conversion:{list_id}:{conversion.order_id}:{conversion.name}:{conversion.value.normalize()}"
 
 
 def _newcomer(event: Event, subscriber: tuple[str, str], request: Request) -> Event | None:
@@ -181,5 +187,6 @@ def _amount(value: Any) -> Decimal | None:
     """A number, or a string of nothing but one, as PHP's forms send it."""
     known = number(value)
     if known is not None:
-        return decimal(known)
-    return Decimal(value) if type(value) is str and AMOUNT.fullmatch(value) else None
+        return decimal(known) if fits(known) else None
+    amount = Decimal(value.strip()) if type(value) is str and AMOUNT.fullmatch(value) else None
+    return amount if amount is None or amount.adjusted() < VALUE_DIGITS else None

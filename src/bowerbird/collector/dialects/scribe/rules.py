@@ -5,8 +5,9 @@ from typing import Any
 
 import msgspec
 
-from bowerbird.collector.dialects.fields import SCALARS, Issues, number
+from bowerbird.collector.dialects.fields import SCALARS, Issues, fits, number
 from bowerbird.collector.json_body import as_object, decode_json, has_long_number
+from bowerbird.event import VALUE_DIGITS
 
 IDENTIFY = "$identify"
 
@@ -67,6 +68,8 @@ def read(body: bytes) -> Sent:
 def _complete(sent: Sent) -> bool:
     if sent.currency and not _CURRENCY.fullmatch(sent.currency):
         return False
+    if sent.value is not msgspec.UNSET and not fits(sent.value):
+        return False
     return bool(sent.name.strip() and (sent.name != IDENTIFY or sent.user_id.strip()))
 
 
@@ -107,6 +110,8 @@ def _check_event(event: dict[str, Any], issues: Issues) -> None:
             issues.add(f"event.{field}", "invalid_type", f"{_label(field)} must be {_NAMES[kind]}.")
         elif kind is dict:
             _check_flat(field, value, issues)
+        elif kind is float and not fits(number(value) or 0):
+            issues.add(f"event.{field}", "invalid", f"{_label(field)} must have at most {VALUE_DIGITS} digits.")
         elif field == "currency" and value and not _CURRENCY.fullmatch(value):
             issues.add("event.currency", "invalid", "Currency must be a three-letter ISO 4217 code.")
 

@@ -13,7 +13,7 @@ PATH = "/v1/track/event"
 class Successeve:
     name = "successeve"
     routes = (Route("POST", PATH, "event"), Route("GET", PATH, "tunnel"))
-    prefixes = ("/v1/track/",)
+    prefixes = ("/v1/track/", "/v1/contact", "/v1/account", "/v1/ping")
 
     def open(self, request: Request, operation: str) -> Call:
         parameters = enclosed(request, operation)
