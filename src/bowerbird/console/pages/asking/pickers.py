@@ -13,6 +13,19 @@ from bowerbird.insights.fields import field as parse_field
 _SELECT_ALL = "() => setTimeout(() => document.activeElement.select?.(), 0)"
 """Who begins to type replaces what stands there."""
 
+
+class Typing(Select):
+    """A search for one of the options, where others can be typed.
+
+    Who leaves the field with Tab leaves its text behind, which the browser then gives as if it had been typed: the
+    label of what is chosen means that, and no new value.
+    """
+
+    def _handle_new_value(self, value: str) -> Any:
+        known = {label: key for key, label in self.options.items()}
+        return known[value] if value in known else super()._handle_new_value(value)
+
+
 Chosen = Callable[[Any], None]
 """Called with what was chosen."""
 
@@ -65,9 +78,7 @@ def event_picker(known: Known, label: str, value: str | None, on_change: Chosen,
     if value:
         options.setdefault(value, value)
     shown = None if value == NOT_CHOSEN or (value is None and not any_event) else value or ""
-    made = _searched(label, options, shown, lambda chosen: on_change(chosen or None))
-    made.props["new-value-mode"] = "add-unique"
-    return made
+    return _typed(label, options, shown, lambda chosen: on_change(chosen or None))
 
 
 def event_names(known: Known, label: str, names: list[str], on_change: Chosen) -> Select:
@@ -112,13 +123,12 @@ def segment_picker(known: Known, label: str, value: str, on_change: Chosen) -> S
 def _fields(options: dict[str, str], label: str, value: str, on_change: Chosen) -> Select:
     if value:
         options.setdefault(value, title(value))
-    made = _searched(label, options, value or None, lambda chosen: on_change(chosen or ""))
-    made.props["new-value-mode"] = "add-unique"
-    made.key_generator = _typed
+    made = _typed(label, options, value or None, lambda chosen: on_change(chosen or ""))
+    made.key_generator = _meant
     return made
 
 
-def _typed(given: str) -> str:
+def _meant(given: str) -> str:
     """The field that somebody means who types `plan`."""
     try:
         parse_field(given)
@@ -128,7 +138,24 @@ def _typed(given: str) -> str:
 
 
 def _searched(label: str, options: dict[Any, str], value: Any, on_change: Chosen) -> Select:
-    made = ui.select(options, label=label, value=value, with_input=True, on_change=lambda event: on_change(event.value))
+    return _pick(
+        ui.select(options, label=label, value=value, with_input=True, on_change=lambda event: on_change(event.value))
+    )
+
+
+def _typed(label: str, options: dict[Any, str], value: Any, on_change: Chosen) -> Select:
+    return _pick(
+        Typing(
+            options,
+            label=label,
+            value=value,
+            new_value_mode="add-unique",
+            on_change=lambda event: on_change(event.value),
+        )
+    )
+
+
+def _pick(made: Select) -> Select:
     made.props("outlined dense options-dense").classes("pick")
     made.on("focus", js_handler=_SELECT_ALL)
     return made
