@@ -55,4 +55,5 @@ def test_a_filter_is_built_from_the_offered_options_with_the_keyboard(tab: Any, 
     page.get_by_label("Value", exact=True).wait_for()
     page.keyboard.press("Tab")
     page.get_by_label("Value", exact=True).fill("pro")
-    until(lambda: "'field': 'property:plan', 'value': 'pro'" in str(asked(page)))
+    wanted = {"field": "property:plan", "op": "equals", "value": "pro"}
+    until(lambda: asked(page).get("where") == wanted)
