@@ -1,6 +1,7 @@
 """SQL on one's own events, and no way to anything else."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -87,6 +88,14 @@ def test_what_is_useful_works(ask: Any) -> None:
         "WITH RECURSIVE n AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM n WHERE i < 5) SELECT * FROM n",
     ):
         assert ask(sql).columns, sql
+
+
+def test_instants_with_a_time_zone_are_told_in_utc(ask: Any) -> None:
+    noon, ten = "TIMESTAMPTZ '2026-03-01 12:00:00+02'", datetime(2026, 3, 1, 10)
+    assert ask(f"SELECT {noon}, [{noon}], {{'at': {noon}}}").rows == [[ten, [ten], {"at": ten}]]
+    [[now, hour]] = ask("SELECT now(), date_trunc('hour', now())").rows
+    assert abs(now - datetime.now(UTC).replace(tzinfo=None)) < timedelta(minutes=1)
+    assert hour <= now
 
 
 def test_an_answer_is_cut_at_its_limit(ask: Any) -> None:

@@ -249,7 +249,9 @@ def _connect(path: Path, memory_limit: str, threads: int) -> DuckDBPyConnection:
         "late_materialization_max_rows": _PAGE,
     }
     try:
-        return duckdb.connect(str(path), config=config)
+        db = duckdb.connect(str(path), config=config)
+        db.execute("SET GLOBAL TimeZone = 'UTC'")
+        return db
     except duckdb.IOException as problem:
         if "lock" not in str(problem):
             raise

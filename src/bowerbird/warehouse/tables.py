@@ -38,4 +38,5 @@ class DuckTables:
                 hint = "Leave out the events with huge values, by conditions: `value` less than 1e20, more than -1e20."
                 raise QuestionInvalidError(f"a number is too large to reckon with: {error}", hint) from error
             except _UNUSABLE as error:
-                raise QuestionInvalidError(f"the engine cannot use this: {error}", "Correct the question.") from error
+                told, *_ = str(error).partition("\nTraceback")
+                raise QuestionInvalidError(f"the engine cannot use this: {told}", "Correct the question.") from error
