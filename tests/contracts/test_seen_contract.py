@@ -96,12 +96,27 @@ def test_lmdb_drops_days_that_are_over(tmp_path: Path) -> None:
     for day in range(20_000, 20_010):
         seen.put([SeenKey(KEY, day, ONE, day)])
         seen.sync()
-    assert len(seen.databases) == 1 + 3
+    assert len(seen.databases) == 1 + 4
     assert seen.first(KEY, 20_009) == (ONE, 20_009)
     seen.close()
     again = LmdbSeen(tmp_path / "seen")
     assert again.first(KEY, 20_009) == (ONE, 20_009)
     assert again.first(KEY, 20_001) is None
+    again.close()
+
+
+def test_lmdb_keeps_todays_keys_while_a_clock_ran_ahead(tmp_path: Path) -> None:
+    seen = LmdbSeen(tmp_path / "seen")
+    for day in (20_000, 21_000, 21_001, 21_002, 20_000):
+        seen.put([SeenKey(KEY if day == 20_000 else OTHER, day, ONE, day)])
+        seen.sync()
+    assert seen.first(KEY, 20_000) == (ONE, 20_000)
+    seen.close()
+    again = LmdbSeen(tmp_path / "seen")
+    for day in (20_000, 20_001):
+        again.put([SeenKey(OTHER, day, ONE, day)])
+        again.sync()
+    assert again.first(KEY, 20_000) == (ONE, 20_000)
     again.close()
 
 
@@ -111,7 +126,7 @@ def test_lmdb_takes_many_days_at_once(tmp_path: Path) -> None:
     seen.put([SeenKey(KEY, day, ONE, day) for day in range(20_000, 20_200)])
     seen.sync()
     known = [day for day in range(20_000, 20_200) if seen.first(KEY, day)]
-    assert known == [20_197, 20_198, 20_199]
+    assert known == [20_196, 20_197, 20_198, 20_199]
     seen.close()
 
 

@@ -57,6 +57,21 @@ def test_scope_person_finds_a_new_persons_key_again(line: Any) -> None:
     assert line.people.find("default", {"phone": "+1"}) == []
 
 
+def test_scope_person_is_met_again_when_its_identifier_moved_on(line: Any) -> None:
+    known = {"dedupe_scope": "person", "dialect": "klaviyo"}
+
+    def sent() -> list[Any]:
+        return [
+            line.event(anonymous_id="tablet", dedupe_key="v1", **known),
+            line.event(user_id="u1", anonymous_id="tablet", dedupe_key="l1", **known),
+            line.event(user_id="u2", anonymous_id="tablet", dedupe_key="l2", **known),
+        ]
+
+    for copies in (0, 3, 6):
+        line.send(*sent())
+        assert line.outcomes() == {"stored": 3} | ({"duplicate": copies} if copies else {})
+
+
 def test_scope_person_survives_a_merge(line: Any) -> None:
     known = {"dedupe_scope": "person", "dedupe_key": "Order\x1f1"}
     line.send(line.event(phone="+1"), line.event(email="a@x.io", **known))

@@ -185,7 +185,7 @@ def test_many_kept_apart_cost_a_large_person_little(line: Any) -> None:
     named = [Named(("w", "email", "a"), "a-0", one), Named(("w", "phone", "b"), "b-0", other)]
     apart = {"a-498": {"b-498"}, "b-498": {"a-498"}}
     assert decide(None, named, {"c": {"d"}}).merged == (other,)
-    assert decide(None, named, apart).conflicts == (named[1],)
+    assert decide(None, named, apart).kept_apart == (named[1],)
 
 
 def test_an_unmerge_can_be_followed_by_another(line: Any) -> None:
@@ -202,9 +202,44 @@ def test_an_unmerge_can_be_followed_by_another(line: Any) -> None:
     assert [line.person_of(each) for each in (a, b, c)] == nodes
     assert [line.people.person("default", node).traits for node in nodes] == [{"name": name} for name in "abc"]
     line.send(line.event(email="b@x.io", anonymous_id="z"), line.event(email="c@x.io", anonymous_id="z"))
-    assert line.person_of(b) == line.person_of(c) != line.person_of(a), "nobody kept these two apart"
+    assert line.person_of(b) != line.person_of(c), "b belonged to whom c was kept apart from"
     line.send(line.event(email="c@x.io", user_id="u"), line.event(email="a@x.io", anonymous_id="z"))
-    assert line.person_of(c) != line.person_of(a), "b was kept apart from a, whomever it is with"
+    assert line.person_of(c) != line.person_of(a)
+
+
+def identified(line: Any) -> Any:
+    """Who has which identifiers, and which events."""
+    events = {each.event_id: line.person_of(each) for each in line.stored()}
+    people = {one: line.people.person("default", one) for one in set(events.values())}
+    return events, {one: sorted(each["value"] for each in person.identifiers) for one, person in people.items()}
+
+
+def test_a_replay_gives_everybody_what_an_unmerge_gave_back(line: Any) -> None:
+    visit = line.event(anonymous_id="a-1")
+    signup = line.event(user_id="u-1")
+    both = line.event(user_id="u-1", anonymous_id="a-1")
+    after = line.event(anonymous_id="a-1", email="a@x.io")
+    line.send(visit, signup, both, after)
+    line.operations.unmerge("default", line.person_of(visit))
+    before = identified(line)
+    assert line.person_of(visit) == line.person_of(after) != line.person_of(signup)
+    line.operations.replay()
+    line.run()
+    assert identified(line) == before
+
+
+def test_a_replay_leaves_three_apart_who_were_one(line: Any) -> None:
+    a, b, c = line.event(email="a@x.io"), line.event(email="b@x.io"), line.event(phone="+3")
+    line.send(a, b, c)
+    line.send(line.event(email="b@x.io", phone="+3"), line.event(email="a@x.io", phone="+3"))
+    root = line.person_of(a)
+    line.operations.unmerge("default", root)
+    line.operations.unmerge("default", line.person_of(b))
+    apart = [line.person_of(each) for each in (a, b, c)]
+    assert len(set(apart)) == 3
+    line.operations.replay()
+    line.run()
+    assert [line.person_of(each) for each in (a, b, c)] == apart
 
 
 def test_an_erased_persons_identifiers_come_back_as_somebody_new(line: Any) -> None:

@@ -38,6 +38,34 @@ def test_an_erasure_outlives_a_replay(line: Any) -> None:
     assert line.people.find("default", {"user_id": "ada"}) == []
 
 
+def test_an_erased_event_does_not_come_back_with_its_copy(line: Any) -> None:
+    """A copy names whoever carries the identifiers by then, or nobody."""
+    secret = {"note": "private"}
+    first = line.event(anonymous_id="dev", dedupe_key="k1", properties=secret)
+    line.send(first, line.event(anonymous_id="dev", user_id="ada"), line.event(anonymous_id="dev", user_id="bob"))
+    nameless = line.event(dedupe_key="n1", properties=secret)
+    line.send(line.event(anonymous_id="dev", dedupe_key="k1", properties=secret))
+    line.send(nameless, line.event(dedupe_key="n1", properties=secret))
+    assert line.operations.erase("default", line.person_of(first)) == 3
+    assert line.operations.erase("default", line.person_of(nameless)) == 2
+    line.operations.replay()
+    line.run()
+    assert line.outcomes() == {"erased": 5, "stored": 1}
+    assert b"private" not in b"".join(row.events for row in line.log.read({}, 100))
+
+
+def test_a_copy_that_comes_after_an_erasure_stays_a_copy(line: Any) -> None:
+    first = line.event(user_id="ada", dedupe_key="k", dedupe_ttl=60_000_000)
+    line.send(first)
+    line.operations.erase("default", line.person_of(first))
+    line.send(line.event(user_id="ada", dedupe_key="k", dedupe_ttl=60_000_000))
+    for _ in range(2):
+        assert line.outcomes() == {"erased": 1, "duplicate": 1}
+        assert line.people.find("default", {"user_id": "ada"}) == []
+        line.operations.replay()
+        line.run()
+
+
 def test_erase_takes_in_what_is_still_in_the_log(line: Any) -> None:
     line.send(line.event(user_id="ada"))
     [person_id] = line.people.find("default", {"user_id": "ada"})

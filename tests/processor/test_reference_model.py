@@ -72,7 +72,8 @@ class Reference:
                 continue
             if event.dedupe_ttl and event.received_at - earlier.received_at >= event.dedupe_ttl:
                 continue
-            if event.dedupe_scope == "workspace" or person in joined:
+            named_alike = strongest(event) is not None and strongest(event) == strongest(earlier)
+            if event.dedupe_scope == "workspace" or person in joined or named_alike:
                 return earlier
         return None
 
@@ -112,6 +113,10 @@ class Person(dict[str, Any]):
 def identifier(event: Event, kind: str) -> str | None:
     value: str | None = getattr(event, kind)
     return value.strip().lower() if value and kind == "email" else value
+
+
+def strongest(event: Event) -> tuple[str, str] | None:
+    return next(((kind, value) for kind in KINDS if (value := identifier(event, kind))), None)
 
 
 def user_of(person: dict[str, Any]) -> set[str]:

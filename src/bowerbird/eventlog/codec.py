@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from bowerbird.dedupe_keys import dedupe_digest
 from bowerbird.event import Event
 
 ERASED = "$erased"
@@ -17,7 +18,7 @@ _ENCODER = msgspec.msgpack.Encoder()
 _EVENTS = msgspec.msgpack.Decoder(list[Event])
 _EVENT = msgspec.msgpack.Decoder(Event)
 _ITEMS = msgspec.msgpack.Decoder(list[msgspec.Raw])
-_STORED = Event.__struct_fields__.index("stored")
+_FIELDS = Event.__struct_fields__
 
 
 class DecodeFailure(msgspec.Struct, frozen=True):
@@ -72,7 +73,8 @@ def erase(row: bytes, event_ids: Set[str]) -> bytes:
 
 
 def _tombstone(item: bytes, event_ids: Set[str]) -> bytes | None:
-    """What is left of the event when it is one of these: its first fields but kind and name, and `stored`."""
+    """What is left of the event when it is one of these: its first fields but kind and name, `stored`, and the digest
+    of its dedupe key, unless that is a person's."""
     try:
         fields = msgspec.msgpack.decode(item, type=list[Any])
         workspace, event_id, dialect, _, _, occurred_at, received_at, key_id = fields[:8]
@@ -80,10 +82,24 @@ def _tombstone(item: bytes, event_ids: Set[str]) -> bytes | None:
         return None
     if not isinstance(event_id, str) or event_id not in event_ids:
         return None
-    stored = fields[_STORED] if len(fields) > _STORED else True
+    told = dict(zip(_FIELDS, fields, strict=False))
     return _ENCODER.encode(
-        Event(workspace, event_id, dialect, "erased", ERASED, occurred_at, received_at, key_id, stored=stored)
+        Event(
+            *(workspace, event_id, dialect, "erased", ERASED, occurred_at, received_at, key_id),
+            stored=told.get("stored", True),
+            dedupe_key=_digest(told),
+            dedupe_ttl=told.get("dedupe_ttl"),
+        )
     )
+
+
+def _digest(told: dict[str, Any]) -> str | None:
+    key = told.get("dedupe_key")
+    if told["kind"] == "erased":
+        return key
+    if not isinstance(key, str) or told.get("dedupe_scope", "workspace") != "workspace":
+        return None
+    return dedupe_digest(told["workspace"], told["dialect"], "", key).hex()
 
 
 def _decode_one(item: bytes) -> Event | DecodeFailure:

@@ -19,7 +19,8 @@ class Item(Row, gc=False, eq=False):
     identifiers: Sequence[Identifier] = ()
     """Strongest first."""
     decision: Decision = NOBODY
-    dedupe_key: bytes | None = None
+    dedupe_keys: Sequence[bytes] = ()
+    """By which it is remembered once it is through."""
 
     @classmethod
     def of(cls, position: Position, event: Event) -> "Item":

@@ -1,15 +1,16 @@
 """Which event is a second copy of an earlier one."""
 
-from hashlib import blake2b
+from collections.abc import Sequence
+from typing import NamedTuple
 
+from bowerbird.dedupe_keys import dedupe_digest
 from bowerbird.event import Event, Position
 from bowerbird.person_ids import person_id_of
 from bowerbird.processor.identity import Decision
-from bowerbird.state.base import Changes, Seen, SeenKey
+from bowerbird.state.base import Changes, Identifier, Seen, SeenKey
 
 DAY = 86_400_000_000
 """µs"""
-_BLAKE = blake2b(digest_size=16)
 
 
 class Keys:
@@ -19,7 +20,7 @@ class Keys:
         self.seen = seen
         self.new: dict[tuple[bytes, int | None], tuple[str, int]] = {}
 
-    def first(self, event: Event, keys: list[bytes]) -> str | None:
+    def first(self, event: Event, keys: Sequence[bytes]) -> str | None:
         """The id of the earliest event that this one repeats; None for a first one. An event that meets its own
         trace repeats nothing."""
         ttl = event.dedupe_ttl
@@ -36,10 +37,11 @@ class Keys:
                     earliest = found
         return earliest and earliest[0]
 
-    def learn(self, event: Event, key: bytes, changes: Changes) -> None:
+    def learn(self, event: Event, keys: Sequence[bytes], changes: Changes) -> None:
         day = None if event.dedupe_ttl is None else event.received_at // DAY
-        self.new[key, day] = (event.event_id, event.received_at)
-        changes.seen.append(SeenKey(key, day, event.event_id, event.received_at))
+        for key in keys:
+            self.new[key, day] = (event.event_id, event.received_at)
+            changes.seen.append(SeenKey(key, day, event.event_id, event.received_at))
 
 
 def _days(event: Event) -> tuple[int | None, ...]:
@@ -50,23 +52,36 @@ def _days(event: Event) -> tuple[int | None, ...]:
     return day, day - 1, day + 1
 
 
-def keys_of(event: Event, position: Position, decision: Decision) -> list[bytes]:
-    """The keys under which this event may have been seen before, the one it is remembered by first.
+class DedupeKeys(NamedTuple):
+    met_under: list[bytes]
+    """Under which the event may have been seen before."""
+    kept_under: list[bytes]
+    """By which it is remembered."""
 
-    In scope `person` that is a key for the node the event goes to, and one for each other node of that person: an
-    event is the same one whichever of a person's identifiers named it, and whatever was merged since. It is
-    remembered with its node, which takes it along when a merge is undone.
+
+def keys_of(event: Event, position: Position, decision: Decision, identifiers: Sequence[Identifier]) -> DedupeKeys:
+    """The keys of an event that has one of its own.
+
+    In scope `person` an event is met under each node of the person that it goes to: it is the same one whichever of a
+    person's identifiers named it, and whatever was merged since. It is remembered with its own node, which takes it
+    along when a merge is undone; and with its strongest identifier, under which it is met again when that has moved
+    to somebody else.
     """
+    if event.kind == "erased":
+        key = [bytes.fromhex(event.dedupe_key or "")]
+        return DedupeKeys(key, key)
     if event.dedupe_scope == "workspace":
-        return [_digest(event, "")]
+        key = [_digest(event, "")]
+        return DedupeKeys(key, key)
+    named = [_digest(event, f"{kind}={value}") for _, kind, value in identifiers[:1]]
     if decision.node is None or decision.root is None:
-        return [_digest(event, person_id_of(position))]
+        key = [_digest(event, person_id_of(position)), *named]
+        return DedupeKeys(key, key)
     roots = (decision.root, *decision.merged)
     nodes = dict.fromkeys([decision.node, *(node for root in roots for node in (root.person_id, *root.absorbed))])
-    return [_digest(event, node) for node in nodes]
+    of_nodes = [_digest(event, node) for node in nodes]
+    return DedupeKeys([*of_nodes, *named], [of_nodes[0], *named])
 
 
-def _digest(event: Event, person_id: str) -> bytes:
-    digest = _BLAKE.copy()  # half as dear as a new one
-    digest.update(f"{event.workspace}\x1f{event.dialect}\x1f{person_id}\x1f{event.dedupe_key}".encode())
-    return digest.digest()
+def _digest(event: Event, whose: str) -> bytes:
+    return dedupe_digest(event.workspace, event.dialect, whose, event.dedupe_key or "")

@@ -36,7 +36,9 @@ class Decision(msgspec.Struct, gc=False, frozen=True, eq=False):
     merged: tuple[Node, ...] = ()
     """Roots that become one with it."""
     conflicts: tuple[Named, ...] = ()
-    """Identifiers whose people must stay apart from it."""
+    """Identifiers whose people carry another user_id, or would be too much for it."""
+    kept_apart: tuple[Named, ...] = ()
+    """Identifiers whose people an operator keeps apart from it."""
     user_id: str | None = None
     """The user_id that the person carries from now on."""
     unclaimed: Sequence[Identifier] = ()
@@ -85,25 +87,28 @@ def decide(user_id: str | None, named: Sequence[Named], kept_apart: KeptApart) -
     node: str | None = None
     chosen: list[Node] = []
     conflicts: list[Named] = []
+    apart: list[Named] = []
     for each in named:
         root = each.root
         if root in chosen:
             continue
         other_user = user_id and root.user_id and root.user_id != user_id
-        if other_user or (chosen and _must_stay_apart(root, chosen, kept_apart)):
+        if other_user or (chosen and _too_many(root, chosen)):
             conflicts.append(each)
+        elif chosen and kept_apart and _are_apart(root, chosen, kept_apart):
+            apart.append(each)
         else:
             node = node or each.node
             chosen.append(root)
             user_id = user_id or root.user_id
     root_chosen = chosen[0] if chosen else None
-    return Decision(node, root_chosen, tuple(chosen[1:]), tuple(conflicts), user_id)
+    return Decision(node, root_chosen, tuple(chosen[1:]), tuple(conflicts), tuple(apart), user_id)
 
 
-def _must_stay_apart(root: Node, chosen: Sequence[Node], kept_apart: KeptApart) -> bool:
-    if len(root.absorbed) + sum(len(other.absorbed) + 1 for other in chosen) >= MOST_NODES:
-        return True
-    if not kept_apart:
-        return False
+def _too_many(root: Node, chosen: Sequence[Node]) -> bool:
+    return len(root.absorbed) + sum(len(other.absorbed) + 1 for other in chosen) >= MOST_NODES
+
+
+def _are_apart(root: Node, chosen: Sequence[Node], kept_apart: KeptApart) -> bool:
     others = {node for other in chosen for node in (other.person_id, *other.absorbed)}
     return any(not others.isdisjoint(kept_apart.get(node, ())) for node in (root.person_id, *root.absorbed))

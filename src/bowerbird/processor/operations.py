@@ -55,7 +55,9 @@ class Operations:
             raise NotFoundError(
                 f"no person {person_id} in workspace {workspace}", "`bowerbird person find` finds people."
             )
-        rows = [_tombstone(each) for each in processor.warehouse.of_people(workspace, nodes)]
+        held = {each.event_id: _tombstone(each) for each in processor.warehouse.of_people(workspace, nodes)}
+        repeats = processor.warehouse.repeats_of(workspace, list(held))  # under whomever they name
+        rows = [*(held | {each.event_id: _tombstone(each) for each in repeats}).values()]
         quarantined = self._quarantined(workspace, person_id)
         rows += [_tombstone_of_entry(each) for each in quarantined]
         processor.log.erase([(row.position.partition, row.position.offset, row.event.event_id) for row in rows])

@@ -112,11 +112,11 @@ class People:
             elif owner.root is not found.root:
                 return self._weigh(user_id, identifiers)
         if found is None:
-            return Decision(None, None, (), (), user_id, unclaimed)
+            return Decision(None, None, (), (), (), user_id, unclaimed)
         root = found.root
         if user_id and root.user_id and root.user_id != user_id:
             return self._weigh(user_id, identifiers)
-        return Decision(found.person_id, root, (), (), user_id or root.user_id, unclaimed)
+        return Decision(found.person_id, root, (), (), (), user_id or root.user_id, unclaimed)
 
     def _weigh(self, user_id: str | None, identifiers: Sequence[Identifier]) -> Decision:
         named: list[Named] = []
@@ -150,7 +150,10 @@ class People:
         for each in decision.unclaimed:
             self._attach(each, node, event, changes)
         for contested in decision.conflicts:
-            self._settle(contested, node, decision.user_id, event, changes)
+            follows = contested.identifier[1] == "anonymous_id" and decision.user_id is not None
+            self._settle(contested, node, follows, event, changes)
+        for contested in decision.kept_apart:
+            self._settle(contested, node, False, event, changes)
         return node, root
 
     def _create(self, person_id: str, event: Event, changes: Changes) -> Node:
@@ -188,10 +191,10 @@ class People:
         )
         return survivor
 
-    def _settle(self, contested: Named, node: str, user_id: str | None, event: Event, changes: Changes) -> None:
-        """A contested anonymous_id follows the latest identified user (a shared device); anything else stays."""
+    def _settle(self, contested: Named, node: str, moves: bool, event: Event, changes: Changes) -> None:
+        """A contested anonymous_id follows the latest identified user (a shared device); anything else stays, and so
+        does what an operator gave back to somebody."""
         workspace, kind, value = contested.identifier
-        moves = kind == "anonymous_id" and user_id is not None
         if moves:
             self._attach(contested.identifier, node, event, changes)
         changes.conflicts.append(

@@ -13,10 +13,17 @@ from bowerbird.processor.people import account_of, learn_traits
 Step = Callable[[Item, Batch], None]
 
 
-def pass_tombstone(item: Item, _batch: Batch) -> None:
-    """An erased event is counted as such, and nothing else."""
-    if item.event.kind == "erased":
-        item.outcome = "erased"
+def pass_tombstone(item: Item, batch: Batch) -> None:
+    """An erased event is counted as such, and nothing else; but that it was there stays known, so that a copy of it
+    does not bring it back."""
+    event = item.event
+    if event.kind != "erased":
+        return
+    item.outcome = "erased"
+    if event.dedupe_key is not None:
+        met, kept = keys_of(event, item.position, item.decision, ())
+        if batch.keys.first(event, met) is None:
+            batch.keys.learn(event, kept, batch.changes)
 
 
 def find_person(item: Item, batch: Batch) -> None:
@@ -29,9 +36,8 @@ def drop_duplicates(item: Item, batch: Batch) -> None:
     event = item.event
     if event.dedupe_key is None:
         return
-    keys = keys_of(event, item.position, item.decision)
-    item.dedupe_key = keys[0]
-    item.duplicate_of = batch.keys.first(event, keys)
+    met, item.dedupe_keys = keys_of(event, item.position, item.decision, item.identifiers)
+    item.duplicate_of = batch.keys.first(event, met)
     if item.duplicate_of is not None:
         item.outcome = "duplicate"
         item.person_id = item.decision.node
@@ -46,8 +52,8 @@ def resolve_identity(item: Item, batch: Batch) -> None:
     account_id = account_of(event, item.person_id, root, changes)
     if account_id != event.account_id:
         item.event = replace(event, account_id=account_id)
-    if item.dedupe_key is not None:
-        batch.keys.learn(event, item.dedupe_key, changes)
+    if item.dedupe_keys:
+        batch.keys.learn(event, item.dedupe_keys, changes)
     if not event.stored:
         item.outcome = "identify_only"
 

@@ -22,8 +22,9 @@ _FOR_EVER = b"for-ever"
 _PREFIX = b"day-"
 _MAP_SIZE = 1 << 38
 _ID_BYTES = 16
-_DAYS = 3
-"""Days of which keys are kept: the latest."""
+_DAYS = 4
+"""Days of which keys are kept: those to which keys came last. A clock that runs ahead for a while makes days of its
+own, and must not make the true ones old."""
 
 
 class LmdbSeen:
@@ -39,6 +40,8 @@ class LmdbSeen:
         self.round: dict[int | None, list[bytes]] = {}
         """By day, the keys that the round has yet to write, in the order in which they stand on disk."""
         self._look()
+        self.lately = dict.fromkeys(sorted(day for day in self.databases if day is not None))
+        """Days, the one last to which a key came last."""
 
     def _look(self) -> None:
         with self.environment.begin() as transaction:
@@ -62,6 +65,9 @@ class LmdbSeen:
         keys = list(keys)
         for key, value in zip(keys, _pack(keys), strict=True):
             self.gathered.setdefault(key.day, {})[key.key] = value
+        for day in sorted({key.day for key in keys if key.day is not None}):
+            self.lately.pop(day, None)
+            self.lately[day] = None
         return bool(self.round) or sum(map(len, self.gathered.values())) >= self.gather
 
     def sync(self) -> bool:
@@ -76,8 +82,8 @@ class LmdbSeen:
         return not self.round
 
     def _begin_round(self, transaction: lmdb.Transaction) -> None:
-        days = sorted(day for day in {*self.databases, *self.gathered} if day is not None)
-        for day in days[:-_DAYS]:
+        for day in [*self.lately][:-_DAYS]:
+            del self.lately[day]
             self.gathered.pop(day, None)
             if day in self.databases:
                 transaction.drop(self.databases[day], delete=True)
@@ -110,7 +116,7 @@ class LmdbSeen:
         with self._changing() as transaction:
             for day, database in self.databases.items():
                 transaction.drop(database, delete=day is not None)
-        self.gathered, self.round = {}, {}
+        self.gathered, self.round, self.lately = {}, {}, {}
 
     @contextmanager
     def _changing(self) -> Iterator[lmdb.Transaction]:

@@ -30,18 +30,26 @@ class SqlUpkeep:
     def unmerge(self, workspace: str, person_id: str, now: int) -> Merge:
         with self.engine.begin() as connection:
             merge = self._latest_merge(connection, workspace, person_id)
-            pair = (merge.survivor, merge.absorbed)
             connection.execute(
                 update(t.merges)
                 .where(t.merges.c.absorbed == merge.absorbed, t.merges.c.undone_at.is_(None))
                 .values(undone_at=now)
             )
-            connection.execute(delete(t.kept_apart).where(t.kept_apart.c.one.in_(pair), t.kept_apart.c.other.in_(pair)))
-            connection.execute(insert(t.kept_apart), {"one": merge.survivor, "other": merge.absorbed})
             connection.execute(update(t.nodes).where(t.nodes.c.person_id == merge.absorbed).values(merged_into=None))
-            for root, members in self._members(connection, merge.absorbed).items():
+            people = self._members(connection, merge.absorbed)
+            for root, members in people.items():
                 self._settle(connection, root, members)
+            self._keep_apart(connection, [*people.values()])
             return msgspec.structs.replace(merge, undone_at=now)
+
+    def _keep_apart(self, connection: Connection, people: Sequence[Sequence[str]]) -> None:
+        """Each node of one from each of the other: in a replay they may come together in another order."""
+        apart = t.kept_apart.c
+        one, other = people
+        for these, those in ((one, other), (other, one)):
+            connection.execute(delete(t.kept_apart).where(apart.one.in_(these), apart.other.in_(those)))
+        pairs = [{"one": each, "other": another} for each in one for another in other]
+        connection.execute(insert(t.kept_apart), pairs)
 
     def _latest_merge(self, connection: Connection, workspace: str, person_id: str) -> Merge:
         m = t.merges.c

@@ -131,6 +131,10 @@ class Warehouse(PeopleFacts, Protocol):
         """Every row of any outcome of these person ids, oldest first; for export and erasure of a person."""
         ...
 
+    def repeats_of(self, workspace: str, event_ids: Sequence[str]) -> Iterator[StoredEvent]:
+        """Rows of duplicates of these events, oldest first."""
+        ...
+
     def export(self, workspace: str, target: Path, form: Literal["parquet", "ndjson"]) -> int:
         """Writes all stored events to a file and returns how many. People are named as in `Row.person_id`."""
         ...

@@ -122,10 +122,10 @@ class DuckWarehouse:
         return [reads.stored_event(row) for row in self.query(*reads.by_id(workspace, event_id))]
 
     def of_people(self, workspace: str, people: Sequence[str]) -> Iterator[StoredEvent]:
-        with closing(self.cursor()) as cursor:
-            cursor.execute(*reads.by_people(workspace, people))
-            while page := cursor.fetchmany(_PAGE):
-                yield from map(reads.stored_event, page)
+        return self._read(reads.by_people(workspace, people))
+
+    def repeats_of(self, workspace: str, event_ids: Sequence[str]) -> Iterator[StoredEvent]:
+        return self._read(reads.repeating(workspace, event_ids))
 
     def cursor(self) -> DuckDBPyConnection:
         """A connection of one's own for questions, from any thread, which steps back. Whoever asks for it closes it."""
@@ -176,6 +176,12 @@ class DuckWarehouse:
             if isinstance(problem, _MISFIT):
                 raise rejection((), problem) from problem
             raise
+
+    def _read(self, statement: reads.Statement) -> Iterator[StoredEvent]:
+        with closing(self.cursor()) as cursor:
+            cursor.execute(*statement)
+            while page := cursor.fetchmany(_PAGE):
+                yield from map(reads.stored_event, page)
 
     def _append(self, packed: Sequence[Handful], known: Positions) -> None:
         """What stands behind the known positions."""

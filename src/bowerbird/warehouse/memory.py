@@ -95,6 +95,10 @@ class MemoryWarehouse:
         rows = [row for row in self._rows if row.workspace == workspace and row.person_id in people]
         yield from sorted(rows, key=_age)
 
+    def repeats_of(self, workspace: str, event_ids: Sequence[str]) -> Iterator[StoredEvent]:
+        rows = [row for row in self._rows if row.workspace == workspace and row.duplicate_of in event_ids]
+        yield from sorted(rows, key=_age)
+
     def export(self, workspace: str, target: Path, form: Literal["parquet", "ndjson"]) -> int:
         if form == "parquet":
             raise NotImplementedError("the warehouse in memory exports NDJSON only")

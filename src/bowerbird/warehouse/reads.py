@@ -80,6 +80,12 @@ def by_people(workspace: str, people: Sequence[str]) -> Statement:
     return sql, parameters
 
 
+def repeating(workspace: str, event_ids: Sequence[str]) -> Statement:
+    """Rows of duplicates of these events, oldest first."""
+    where = "WHERE workspace = $workspace AND duplicate_of = ANY($ids::VARCHAR[]))"
+    return f"{_OTHERS} {where} ORDER BY occurred_us, id", {"workspace": workspace, "ids": list(event_ids)}
+
+
 def by_outcome(upto: Positions | None) -> Statement:
     """Rows by workspace, dialect and outcome, up to an offset in each partition; None: all rows. The partitions are
     bound as lists, so that the statement does not grow with them."""

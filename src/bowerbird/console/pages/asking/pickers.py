@@ -22,7 +22,7 @@ class Typing(Select):
     """
 
     def _handle_new_value(self, value: str) -> Any:
-        known = {label: key for key, label in self.options.items()}
+        known = dict(zip(self._labels, self._values, strict=True))
         return known[value] if value in known else super()._handle_new_value(value)
 
 
