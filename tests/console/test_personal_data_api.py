@@ -87,6 +87,8 @@ def test_files_of_all_events_are_not_for_viewers(marked: Any) -> None:
     [
         ("sql", {"sql": "SELECT 1"}),
         ("trend", {"breakdown": ["property:surname"]}),
+        ("trend", {"series": [{"measure": "sum", "of": "property:surname"}]}),
+        ("trend", {"series": [{"measure": "average", "of": "property:surname"}]}),
         ("retention", {"breakdown": ["email"]}),
         ("paths", {"group_by": "trait:city"}),
     ],

@@ -42,6 +42,18 @@ def test_people_of_a_segment_are_masked(client_of: Any) -> None:
         assert second["traits"] == {"city": None, "plan": None, "email": None}
 
 
+@pytest.mark.parametrize(
+    ("hidden", "by"),
+    [("$referrer", "referrer"), ("$current_url", "campaign"), ("utm", "source"), ("$utm_medium", "medium")],
+)
+def test_what_attribution_reads_is_not_spelled_out(answering: Any, client_of: Any, hidden: str, by: str) -> None:
+    mark = {"name": "viewed", "property": hidden, "pii": True}
+    answering.http.put("/api/v1/catalog", json=mark).raise_for_status()
+    question = {"conversion": {"event": "viewed"}, "by": by}
+    for role, status in (("viewer", 403), ("analyst", 200)):
+        assert client_of(role).post("/api/v1/insights/attribution", json=question).status_code == status
+
+
 def test_a_segments_file_leaves_columns_out(client_of: Any) -> None:
     wanted = {"viewer": ["person_id,plan", f"{person_id(1)},pro"]}
     wanted["analyst"] = ["person_id,city,plan,email", f"{person_id(1)},London,pro,ada@example.com"]

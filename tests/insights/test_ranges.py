@@ -1,6 +1,7 @@
 """Ranges and their steps where clocks change, and at the ends of time."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bowerbird.errors import QuestionInvalidError
-from bowerbird.insights.ranges import Range, micros, period
+from bowerbird.insights.ranges import Period, Range, micros, period
 
 HOUR = 3_600_000_000
 ZONES = ["UTC", "Europe/Berlin", "America/New_York", "Asia/Kolkata", "Australia/Lord_Howe", "America/Havana"]
@@ -57,3 +58,38 @@ def test_the_farthest_years_can_be_asked_for(since: str, until: str, zone: str, 
     found = period(Range(since=since, until=until), ZoneInfo(zone), 0)
     assert len(found.buckets(unit)) >= 119  # type: ignore[arg-type]
     assert found.before().until == found.since
+
+
+ODD = ["Africa/Monrovia", "Pacific/Niue", "Pacific/Rarotonga", "Europe/Amsterdam", "Europe/Berlin", "America/New_York"]
+
+
+@pytest.mark.parametrize("zone", ODD)
+@pytest.mark.parametrize("year", [1880, 1930, 1960, 1990])
+def test_offsets_are_those_of_the_clock_to_the_microsecond(zone: str, year: int) -> None:
+    """Clocks were set forward by seconds, at any second."""
+    place, since, until = ZoneInfo(zone), datetime(year, 1, 1, tzinfo=UTC), datetime(year + 40, 1, 1, tzinfo=UTC)
+    found = Period(micros(since), micros(until), place).offsets()
+    ends = [end for end, _ in found]
+    assert ends == sorted(set(ends))
+    assert ends[-1] == micros(until)
+    for (end, before), (_, after) in pairwise(found):
+        seen = [Period(at, at, place).local(at).utcoffset() // timedelta(microseconds=1) for at in (end - 1, end)]
+        assert seen == [before, after]
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "hours"),
+    [
+        ("2026-10-25T02:00+02:00", "2026-10-25T02:00+01:00", 1),
+        ("2026-10-25T02:30+02:00", "2026-10-25T02:15+01:00", 0.75),
+        ("2026-10-25T02:00+02:00", "2026-10-25T03:00+01:00", 2),
+        ("2026-10-25", "2026-10-26", 24),
+        ("2026-10-26", "2026-10-27", 25),
+    ],
+)
+def test_the_period_before_is_as_long(since: str, until: str, hours: float) -> None:
+    asked = period(Range(since=since, until=until), ZoneInfo("Europe/Berlin"), 0)
+    before = asked.before()
+    assert before.until == asked.since
+    assert (before.until - before.since) / 3_600_000_000 == hours
+    assert before.buckets("hour")

@@ -13,11 +13,12 @@ from bowerbird.insights.paths import Paths
 from bowerbird.insights.question import Question
 from bowerbird.insights.segment import Segment, SegmentResult, shown
 from bowerbird.insights.sql import Sql
+from bowerbird.insights.touches import read_by
 from bowerbird.insights.trend.question import TrendQuestion
 
 _SEGMENT = "segment:"
-_OF_ONE_EVENT = ("minimum", "maximum", "percentile")
-"""Measures whose result is a value that one event has, or nearly so."""
+_COUNTS = ("events", "persons")
+"""Measures that tell of no value. A sum does: of one event, it is that event's."""
 
 
 def check(masks: Masks, question: Question) -> None:
@@ -40,9 +41,9 @@ def _spelled_out(question: Question) -> Iterator[str]:
     if isinstance(question, Paths):
         yield question.group_by
     if isinstance(question, TrendQuestion):
-        yield from (series.of for series in question.series if series.measure in _OF_ONE_EVENT)
-    if isinstance(question, Attribution) and question.by != "link":
-        yield f"property:{question.by if question.by == 'referrer' else f'utm_{question.by}'}"
+        yield from (series.of for series in question.series if series.measure not in _COUNTS)
+    if isinstance(question, Attribution):
+        yield from (f"property:{name}" for name in read_by(question.by))
 
 
 def hidden_fields(masks: Masks, fields: Sequence[str]) -> list[str]:

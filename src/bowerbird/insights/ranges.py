@@ -1,6 +1,6 @@
 """The time that a question is about, and the steps in which it goes."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -16,6 +16,7 @@ EARLIEST, LATEST = 1000, 9000
 """Years that a range may name: whatever is counted from there has a date too."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _US = timedelta(microseconds=1)
+_MIDNIGHT = time()
 
 
 class Range(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -54,10 +55,12 @@ class Period(NamedTuple):
     zone: ZoneInfo
 
     def before(self) -> "Period":
-        """The period of the same length right before this one."""
-        start, end = self.local(self.since), self.local(self.until)
-        length = end.replace(tzinfo=None) - start.replace(tzinfo=None)
-        return Period(micros(_at(start.replace(tzinfo=None) - length, self.zone)), self.since, self.zone)
+        """The period of the same length right before this one: as many days for whole days, however many hours they
+        have, else the same time."""
+        start, end = (self.local(each).replace(tzinfo=None) for each in (self.since, self.until))
+        if start.time() == end.time() == _MIDNIGHT:
+            return Period(micros(_at(start - (end - start), self.zone)), self.since, self.zone)
+        return Period(2 * self.since - self.until, self.since, self.zone)
 
     def local(self, instant: int) -> datetime:
         return (_EPOCH + instant * _US).astimezone(self.zone)
@@ -100,7 +103,8 @@ def period(range_: Range, zone: ZoneInfo, now: int) -> Period:
     if until - since > LONGEST:
         raise QuestionInvalidError("the range is longer than 50 years", "Begin it later.")
     if until <= since:
-        raise QuestionInvalidError("the range ends before it begins", "`until` comes after `since`, and is exclusive.")
+        ends = "begins in the future" if range_.until is None else "is empty, or ends before it begins"
+        raise QuestionInvalidError(f"the range {ends}", "`until` comes after `since`, and is exclusive.")
     return Period(since, until, zone)
 
 
@@ -155,7 +159,7 @@ def _offset(at: datetime) -> int:
 
 
 def _change_after(at: int, until: int, offset: int, over: Period) -> int:
-    """The instant at which the offset changes, exact to the minute (that is where changes happen); `until` if none."""
+    """The first instant, later than `at`, with another offset; `until` if there is none."""
     day = 86_400_000_000
     low = at
     while low < until and _offset(over.local(min(low + day, until))) == offset:
@@ -165,11 +169,10 @@ def _change_after(at: int, until: int, offset: int, over: Period) -> int:
     high = min(low + day, until)
     if _offset(over.local(high)) == offset:
         return until
-    minute = 60_000_000
-    while high - low > minute:
+    while high - low > 1:
         middle = (low + high) // 2
         if _offset(over.local(middle)) == offset:
             low = middle
         else:
             high = middle
-    return high - high % minute
+    return high

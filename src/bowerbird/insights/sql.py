@@ -49,7 +49,9 @@ _OWN = f"""
         SELECT coalesce(r.root, t.person) AS person, t.name, arg_max(t.value, (t.occurred_at, t.event_id)) AS value
         FROM main.traits AS t LEFT JOIN roots_now AS r ON r.person = t.person
         WHERE t.workspace = $workspace GROUP BY ALL),
-    people AS NOT MATERIALIZED (SELECT person, {PERSON_ID} AS person_id FROM (SELECT DISTINCT person FROM events))"""
+    people AS NOT MATERIALIZED (SELECT person, {PERSON_ID} AS person_id FROM (
+        SELECT DISTINCT person FROM (SELECT person FROM events UNION ALL SELECT person FROM traits)
+        WHERE person IS NOT NULL))"""
 _RUN = "WITH {own} SELECT * FROM ({text}) LIMIT $most"
 
 
@@ -92,8 +94,8 @@ def answer(question: Sql, asking: Asking) -> SqlResult:
     text = _harmless(question.sql, asking)
     sql = _RUN.format(own=_OWN, text=text)
     parameters = {"workspace": asking.moment.workspace, "most": question.limit + 1}
-    columns = _described(Statement(f"DESCRIBE {sql}", parameters), asking)
     with _within_memory(asking):
+        columns = _described(Statement(f"DESCRIBE {sql}", parameters), asking)
         rows = asking.rows(Statement(sql, parameters))
     return SqlResult(
         [Column(name, type_) for name, type_, *_ in columns],
@@ -110,8 +112,10 @@ def _harmless(text: str, asking: Asking) -> str:
     if parsed["error"]:
         only = parsed["error_type"] == "not implemented"
         raise QuestionInvalidError("this is no SELECT" if only else parsed["error_message"], "Write one SELECT.")
-    if len(parsed["statements"]) != 1:
-        raise QuestionInvalidError("there is more than one statement", "Write one SELECT.")
+    if (count := len(parsed["statements"])) != 1:
+        raise QuestionInvalidError(
+            "there is more than one statement" if count else "this is empty", "Write one SELECT."
+        )
     check(parsed["statements"][0], _names(_PURE, asking), _names(_TAKEN, asking))
     return str(asking.rows(Statement(_WRITE, {"tree": tree}))[0][0]).rstrip().removesuffix(";")
 

@@ -8,8 +8,13 @@ from typing import Any
 from bowerbird.errors import QuestionInvalidError
 
 TABLES = frozenset({"events", "traits", "people"})
+OURS = frozenset({"roots_now"})
+"""What the statement around the question's names for itself."""
 SOURCES = frozenset({"unnest", "range", "generate_series"})
-"""Functions that may stand where a table does."""
+"""Functions that may stand where a table does. Elsewhere `range` makes one value of gigabytes."""
+REPLACING = frozenset({"replace", "regexp_replace"})
+LONGEST_REPLACEMENT = 10
+"""Characters; what replaces by longer texts, again and again, makes gigabytes of a few."""
 OF_THE_MOMENT = frozenset({"now", "today", "current_date", "get_current_timestamp", "current_localtimestamp"})
 MACROS = frozenset(
     [
@@ -67,9 +72,19 @@ BARRED = frozenset(
         "array_resize",
         "printf",
         "format",
+        "levenshtein",
+        "editdist3",
+        "damerau_levenshtein",
+        "jaccard",
+        "jaro_similarity",
+        "jaro_winkler_similarity",
+        "hamming",
+        "mismatches",
+        "bitstring",
+        "to_base",
     ]
 )
-"""Pure, and still of no use to a question, or able to make gigabytes of one value."""
+"""Pure, and still of no use to a question, or able to make gigabytes of one value, or to take hours for it."""
 EXPRESSIONS = frozenset(
     [
         "CONSTANT",
@@ -123,12 +138,13 @@ def check(tree: Any, pure: Set[str], taken: Set[str]) -> None:
     it would mean that table."""
     own = _named_within(tree)
     for name in own:
-        if not _NAME.fullmatch(name) or (name.lower() in taken and name not in TABLES):
+        if not _NAME.fullmatch(name) or (name.lower() in taken | OURS and name not in TABLES):
             raise _refused(f"the name {name} for a table")
-    functions = (pure | OF_THE_MOMENT | MACROS | SOURCES) - BARRED
+    functions = ((pure | OF_THE_MOMENT | MACROS) - BARRED - SOURCES) | {"unnest"}
+    sources = {id(node.get("function")) for node in _nodes(tree) if node.get("type") == "TABLE_FUNCTION"}
     for node in _nodes(tree):
         if "class" in node:
-            _check_expression(node, functions)
+            _check_expression(node, functions | SOURCES if id(node) in sources else functions)
         elif isinstance(node.get("type"), str):
             _check_node(node, TABLES | own)
 
@@ -140,13 +156,20 @@ def _check_expression(node: dict[str, Any], functions: Set[str]) -> None:
         name = str(node["function_name"]).lower()
         if name not in functions or node.get("schema") or node.get("catalog"):
             raise _refused(f"the function {name}")
+        if name in REPLACING and not _is_short(node["arguments"][2:3]):
+            raise _refused(f"{name} with another replacement than a text of up to {LONGEST_REPLACEMENT} characters")
+
+
+def _is_short(replacement: list[Any]) -> bool:
+    literal = replacement[0]["expression"].get("literal") if replacement else None
+    return literal is not None and literal["kind"] == "STRING" and len(literal["text"]) <= LONGEST_REPLACEMENT
 
 
 def _check_node(node: dict[str, Any], tables: Set[str]) -> None:
     kind = node["type"]
     if kind == "BASE_TABLE":
         name = node["table_name"]
-        if node["schema_name"] or node["catalog_name"] or name not in tables or node.get("at_clause"):
+        if node["schema_name"] or node["catalog_name"] or name.lower() not in tables or node.get("at_clause"):
             raise _refused(f"the table {'.'.join(node['qualified_name']['path'])}")
     elif kind == "TABLE_FUNCTION":
         function = node["function"]
@@ -159,7 +182,7 @@ def _check_node(node: dict[str, Any], tables: Set[str]) -> None:
 def _named_within(tree: Any) -> frozenset[str]:
     """Names that the statement gives to its own parts with WITH."""
     return frozenset(
-        entry["key"] for node in _nodes(tree) if "cte_map" in node for entry in node["cte_map"].get("map", ())
+        entry["key"].lower() for node in _nodes(tree) if "cte_map" in node for entry in node["cte_map"].get("map", ())
     )
 
 

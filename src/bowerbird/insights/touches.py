@@ -48,6 +48,15 @@ def touches(events: Events, clicks: Events, by: str, where: str = "true") -> str
     return events.draft.table(_TOUCHES.format(events=rows, clicks=known, days=CLICK_DAYS), "touches")
 
 
+def read_by(by: str) -> list[str]:
+    """Names of the properties, at the top level, whose values `touches` tells."""
+    if by == "link":
+        return []
+    if by == "referrer":
+        return [*REFERRERS, *URLS]
+    return [f"utm_{by}", f"$utm_{by}", "utm", by, *URLS]
+
+
 def _clicks(events: Events, by: str) -> str:
     """A table `id`, `value`, `instant` of tracked links' clicks; of several with one id the first counts."""
     value = _first([events.text(Field("property", (by,))), events.text(Field("property", (f"utm_{by}",)))])
