@@ -140,6 +140,29 @@ def test_what_cannot_be_imported_says_why(bowerbird: Any, tmp_path: Path, line: 
     assert bowerbird("import missing.ndjson --dialect scribe").code == 2
 
 
+def test_a_file_that_breaks_off_is_taken_in_up_to_there(bowerbird: Any, tmp_path: Path) -> None:
+    lines = "\n".join(_scribe(event_id=f"e{number}", user_id="u") for number in range(8)).encode()
+    (tmp_path / "cut.ndjson.gz").write_bytes(gzip.compress(lines + b"\n")[:-8])
+    told = bowerbird("import cut.ndjson.gz --dialect scribe")
+    assert told.code == 1
+    assert "8 events of the first 8 lines are in the log" in told.err
+    assert _audit(bowerbird)["stored"] == 8
+
+
+def test_the_file_itself_is_no_place_for_refused_lines(bowerbird: Any, tmp_path: Path) -> None:
+    (tmp_path / "events.ndjson").write_text(_scribe())
+    for elsewhere in ("events.ndjson", "./events.ndjson", "nowhere/events.ndjson"):
+        told = bowerbird(f"import events.ndjson --dialect scribe --refused {elsewhere}")
+        assert told.code == 1
+        assert elsewhere.split("/")[0] in told.err
+    assert (tmp_path / "events.ndjson").read_text() == _scribe()
+
+
+def test_a_byte_order_mark_is_passed_over(bowerbird: Any, tmp_path: Path) -> None:
+    (tmp_path / "marked.ndjson").write_text(_scribe(), "utf-8-sig")
+    assert bowerbird("import marked.ndjson --dialect scribe --json").document["events"] == 1
+
+
 def test_a_workspace_without_event_tracking_takes_no_import(bowerbird: Any, tmp_path: Path) -> None:
     (tmp_path / "events.ndjson").write_text(_scribe())
     assert bowerbird("workspace set default event_tracking=off").code == 0

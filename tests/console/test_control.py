@@ -1,5 +1,6 @@
 """How a process of this machine finds the engine."""
 
+import json
 import os
 import subprocess
 import sys
@@ -41,6 +42,14 @@ def test_an_engine_that_died_is_not_found_and_anothers_file_is_left_alone(tmp_pa
     assert (tmp_path / "engine.json").exists()
     announce(tmp_path, "http://127.0.0.1:2")
     assert running(tmp_path) == "http://127.0.0.1:2"
+
+
+def test_a_process_that_has_the_number_of_a_dead_engine_is_none(tmp_path: Path) -> None:
+    announce(tmp_path, "http://127.0.0.1:1")
+    told = json.loads((tmp_path / "engine.json").read_text())
+    assert running(tmp_path) == "http://127.0.0.1:1"
+    (tmp_path / "engine.json").write_text(json.dumps(told | {"started": told["started"] - 1}))
+    assert running(tmp_path) is None
 
 
 def test_a_broken_file_is_no_engine(tmp_path: Path) -> None:

@@ -105,5 +105,5 @@ def test_the_last_owner_stays(tab: Any) -> None:
     page = tab("admin").open("/settings?tab=users")
     page.locator(".line", has_text="admin").get_by_role("button", name="Remove").click()
     page.get_by_role("button", name="Remove user").click()
-    page.get_by_text("Admin is the only owner of workspace default").wait_for()
+    page.get_by_text("User admin is the only owner of workspace default").wait_for()
     page.get_by_text("Make another user an owner first").wait_for()

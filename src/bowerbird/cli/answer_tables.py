@@ -1,5 +1,6 @@
 """Any answer to a question as tables: lists of like things become tables, what they contain become tables below."""
 
+import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -97,6 +98,8 @@ def _grid(columns: list[str], rows: list[list[Any]]) -> "Iterator[RenderableType
 def _cell(value: Any) -> str:
     if value is None:
         return "–"
+    if isinstance(value, bool | dict):
+        return json.dumps(value, ensure_ascii=False)
     if isinstance(value, list):
         return ", ".join(map(_cell, value))
     if isinstance(value, float):

@@ -39,7 +39,7 @@ def audit(ctx: typer.Context, workspace: OfWorkspace = None) -> None:
 def _shown(document: dict[str, Any]) -> "RenderableType":
     from rich.console import Group
 
-    if not document["accepted"]:
+    if not document["accepted"] and document["balanced"]:
         return "no events yet; `bowerbird serve` takes them, `bowerbird import` reads them from a file"
     parts: list[RenderableType] = []
     for name, workspace in document["workspaces"].items():

@@ -1,5 +1,6 @@
 """`bowerbird import`"""
 
+import codecs
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -49,6 +50,7 @@ def import_(
     call = invocation(ctx)
     settings = call.settings()
     rejects = refused or file.with_name(f"{file.name}.refused.ndjson")
+    _check(rejects, file)
     with progress(not call.output.as_json, "importing", file.stat().st_size) as bar:
         importer = _run(settings, (dialect, workspace, revision), file, (rejects, bar))
     totals = importer.totals
@@ -73,11 +75,29 @@ def _run(settings: "Settings", what: tuple[str, str, str], file: Path, out: tupl
     async def run() -> "Importer":
         async with open_import(settings) as parts:
             importer = _importer(parts, *what)
-            with _refusals(rejects) as refuse:
-                await importer.run(_lines(file, settings.body_limit, bar), refuse)
+            try:
+                with _refusals(rejects) as refuse:
+                    await importer.run(_lines(file, settings.body_limit, bar), refuse)
+            except BowerbirdError as error:
+                error.hint = f"{_reached(importer)} {error.hint}"
+                raise
+            except OSError as error:
+                raise BowerbirdError(str(error), _reached(importer)) from error
             return importer
 
     return asyncio.run(run())
+
+
+def _check(rejects: Path, file: Path) -> None:
+    if rejects.exists() and rejects.samefile(file):
+        raise BowerbirdError(f"{rejects} is the file to be read", "Give another name with --refused.")
+    if not rejects.parent.is_dir():
+        raise NotFoundError(f"there is no directory {rejects.parent}", "Refused lines go there: make it first.")
+
+
+def _reached(importer: "Importer") -> str:
+    totals = importer.totals
+    return f"{totals.events} events of the first {totals.lines} lines are in the log."
 
 
 def _importer(parts: "ImportParts", name: str, workspace: str, revision: str) -> "Importer":
@@ -105,6 +125,8 @@ def _lines(file: Path, longest: int, bar: Progress) -> Iterator["Line"]:
         number = 0
         while piece := content.readline(longest + 1):
             number += 1
+            if number == 1:
+                piece = piece.removeprefix(codecs.BOM_UTF8)
             whole = len(piece) <= longest or piece.endswith(b"\n")
             rest = piece
             while not rest.endswith(b"\n") and (more := content.readline(_CHUNK)):
@@ -125,7 +147,7 @@ def _decompressed(file: Path, raw: IO[bytes]) -> Iterator[IO[bytes]]:
         with gzip.open(raw) as content:
             yield cast("IO[bytes]", content)
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-        hint = "What was read before is in the log; mend the file and import it again."
+        hint = "Mend the file and import it again; what names itself is counted once."
         raise BowerbirdError(f"{file} does not decompress: {error}", hint) from error
 
 

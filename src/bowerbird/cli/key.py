@@ -53,6 +53,8 @@ def list_(ctx: typer.Context, workspace: OfWorkspace = None) -> None:
     """Show all keys, revoked ones too. Secrets are not kept; the last four characters tell long ones apart."""
     call = invocation(ctx)
     with call.registry() as registry:
+        if workspace:
+            registry.workspaces.get(workspace)  # raises, where there is none
         keys = registry.keys.all(workspace)
     rows = [
         (

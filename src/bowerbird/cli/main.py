@@ -94,7 +94,12 @@ class Verbs(TyperGroup):
             if isinstance(error, BrokenPipeError):
                 raise
             failure = BowerbirdError(f"{error.strerror or error}: {error.filename or ''}".rstrip(": "))
-        except (TyperException, Exit, Abort, EOFError):
+        except TyperException as error:
+            if not ctx.params["as_json"]:
+                raise
+            Output(as_json=True).fail(BowerbirdError(error.format_message(), "`--help` shows how it is used."))
+            raise typer.Exit(error.exit_code) from error
+        except (Exit, Abort, EOFError):
             raise
         except Exception as error:
             if os.environ.get("BOWERBIRD_TRACEBACK"):

@@ -45,7 +45,8 @@ def refusals(
             "/refusals", workspace=workspace, key=key, dialect=dialect, reason=reason, limit=limit, cursor=cursor
         )
     page = answer.document
-    call.output.show(answer.raw, table(_COLUMNS, map(_row, page["refusals"]), _EMPTY))
+    empty = "nothing of that kind was refused lately" if key or dialect or reason else _EMPTY
+    call.output.show(answer.raw, table(_COLUMNS, map(_row, page["refusals"]), empty))
     if page["next"]:
         call.output.note(f"there are more: --cursor {page['next']}")
 

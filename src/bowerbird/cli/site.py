@@ -41,6 +41,8 @@ def list_(ctx: typer.Context, workspace: OfWorkspace = None) -> None:
     """Show all sites."""
     call = invocation(ctx)
     with call.registry() as registry:
+        if workspace:
+            registry.workspaces.get(workspace)  # raises, where there is none
         sites = registry.keys.sites(workspace)
     rows = [(site.id, site.workspace, site.name, moment(site.created_at)) for site in sites]
     call.output.show(

@@ -9,6 +9,7 @@ import msgspec
 from bowerbird.clock import Clock
 from bowerbird.collector.dialects.base import Dialect, Parsed, Request
 from bowerbird.collector.lookups import Lookups
+from bowerbird.errors import LogUnavailableError
 from bowerbird.event import Event, event_ids
 from bowerbird.eventlog.base import LogWriter
 from bowerbird.refusals import Issue, Reason, Refused
@@ -87,20 +88,29 @@ class Importer:
         self._newcomers: set[tuple[str, str]] = set()
 
     async def run(self, lines: Iterable[Line], refuse: Callable[[Line, Refused], None]) -> None:
-        """Returns when everything is durable; `refuse` is told of each line that was not taken. Raises
-        `LogUnavailableError`: then `totals.events` were durable before."""
-        for line in lines:
-            if line.body is not None and not line.body.strip():
-                continue
-            self.totals.lines += 1
-            try:
-                await self._take(line)
-            except Refused as refused:
-                self.totals.refused += 1
-                refuse(line, refused)
-            if len(self._waiting) >= _EVENTS_AT_ONCE or self._bytes >= _BYTES_AT_ONCE:
-                await self._flush()
+        """Returns when everything is durable; `refuse` is told of each line that was not taken. Raises what `lines` and
+        `refuse` raise, when the lines before are durable; and `LogUnavailableError`: then `totals.events` were durable
+        before."""
+        try:
+            for line in lines:
+                if line.body is None or line.body.strip():
+                    await self._look_at(line, refuse)
+        except LogUnavailableError:
+            raise
+        except Exception:
+            await self._flush()
+            raise
         await self._flush()
+
+    async def _look_at(self, line: Line, refuse: Callable[[Line, Refused], None]) -> None:
+        self.totals.lines += 1
+        try:
+            await self._take(line)
+        except Refused as refused:
+            self.totals.refused += 1
+            refuse(line, refused)
+        if len(self._waiting) >= _EVENTS_AT_ONCE or self._bytes >= _BYTES_AT_ONCE:
+            await self._flush()
 
     async def _take(self, line: Line) -> None:
         if line.body is None:

@@ -18,6 +18,8 @@ _TOKEN = "engine.token"  # noqa: S105  # a file's name
 class Address(msgspec.Struct, frozen=True):
     url: str
     pid: int
+    started: int = 0
+    """When the process began, in the kernel's ticks; 0: not known. After a crash its number may be another's."""
 
 
 def control_token(data: Path) -> str:
@@ -33,7 +35,7 @@ def control_token(data: Path) -> str:
 
 def announce(data: Path, url: str) -> None:
     """Says that this process is the engine and answers at `url`."""
-    _private_file(data, msgspec.json.encode(Address(url, os.getpid()))).replace(data / _ADDRESS)
+    _private_file(data, msgspec.json.encode(Address(url, os.getpid(), _started(os.getpid())))).replace(data / _ADDRESS)
 
 
 def withdraw(data: Path) -> None:
@@ -54,7 +56,15 @@ def running(data: Path) -> str | None:
         return None
     except PermissionError:
         pass
-    return address.url
+    return address.url if address.started == _started(address.pid) else None
+
+
+def _started(pid: int) -> int:
+    """0 where there is no such process, or no `/proc`."""
+    try:
+        return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19])
+    except (OSError, ValueError, IndexError):
+        return 0
 
 
 def _read(data: Path) -> Address | None:

@@ -126,7 +126,9 @@ def _described(statement: Statement, asking: Asking) -> list[tuple[Any, ...]]:
         return asking.rows(statement)
     except QuestionInvalidError as error:
         message = str(error).split("\n\nLINE ", 1)[0]
-        raise QuestionInvalidError(message, "docs/insights/sql.md has the tables and their columns.") from error
+        raise QuestionInvalidError(
+            message, "The tables are events, traits and people; their columns are in docs/insights/sql.md."
+        ) from error
 
 
 @contextmanager

@@ -81,6 +81,10 @@ class Operations:
 
     def retry(self, workspace: str, event_ids: list[str] | None) -> tuple[int, int]:
         entries = self.upkeep.entries(workspace, event_ids)
+        if missing := sorted({*(event_ids or ())} - {entry.event_id for entry in entries}):
+            raise NotFoundError(
+                f"not in quarantine: {', '.join(missing[:10])}", "`bowerbird quarantine list` shows what is."
+            )
         released = sum(self._retry(entry) for entry in entries)
         return released, len(entries) - released
 

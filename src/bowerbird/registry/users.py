@@ -83,7 +83,9 @@ class Users:
             require(connection, workspace)
             users = schema.users.c
             if connection.scalar(select(users.name).where(users.name == name)) is not None:
-                raise ConflictError(f"there is a user {name} already", "`bowerbird user password` changes the password")
+                raise ConflictError(
+                    f"there is a user {name} already", "choose another name, or give that user a new password"
+                )
             return add_user(connection, User(name, workspace, role, self._clock.now()), hashed)
 
     def password(self, name: str, password: str) -> None:
@@ -173,7 +175,7 @@ def _require_other_owner(connection: Connection, user: User) -> None:
     others = select(users.name).where(users.workspace == user.workspace, users.role == "owner", users.name != user.name)
     if user.role == "owner" and connection.scalar(others.limit(1)) is None:
         raise ConflictError(
-            f"{user.name} is the only owner of workspace {user.workspace}", "make another user an owner first"
+            f"user {user.name} is the only owner of workspace {user.workspace}", "make another user an owner first"
         )
 
 

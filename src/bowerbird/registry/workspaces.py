@@ -65,7 +65,7 @@ class Workspaces:
         if list_id is not None and not _LIST_ID.fullmatch(list_id):
             raise BowerbirdError(f"a list's id cannot be {list_id!r}", "it is a number from 1 on, such as 94")
         if not name.strip():
-            raise BowerbirdError("a list needs a name", "give one with --name")
+            raise BowerbirdError("a list needs a name", "it tells people what the list is for")
         with self._database.changing() as connection:
             require(connection, workspace)
             lists = schema.lists.c

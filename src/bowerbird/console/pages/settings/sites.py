@@ -36,7 +36,7 @@ def build(page: Page) -> None:
         form.on("submit.prevent", add)
 
     def added(site: Site) -> None:
-        parts.tell(f"Added site {site.name}")
+        parts.tell(f"Added site {site.name or site.id}")
         load()
 
     load()
@@ -45,7 +45,7 @@ def build(page: Page) -> None:
 def _line(site: Site) -> None:
     with ui.element("div").classes("line"):
         with ui.element("div").classes("line-main"):
-            ui.label(site.name)
+            ui.label(site.name or "without a name")
             parts.note(f"made {answers.iso(site.created_at)[:10]}")
         ui.label(site.id).classes("code")
         parts.copy_button(site.id, f"Copy the id of {site.name}")
