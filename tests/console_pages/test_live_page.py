@@ -21,6 +21,27 @@ def test_events_show_as_they_come_through_the_filter_until_it_is_paused(serving:
     page.get_by_role("link", name="lively, while paused").wait_for()
 
 
+def test_a_filter_holds_for_what_is_shown_already(serving: Any, tab: Any, until: Any) -> None:
+    page = tab("viewer").open("/live?dialect=nonsense")
+
+    def comes() -> int:
+        for name in ("kept in sight", "out of sight"):
+            serving.send(serving.key, name=name, user_id="liv")
+        return page.get_by_role("link", name="out of sight").count()
+
+    until(comes)
+    page.get_by_label("Event contains").fill("kept")
+    page.wait_for_function(
+        "[...document.querySelectorAll('.line')].every((l) => !l.checkVisibility() || l.innerText.includes('kept'))"
+    )
+    assert page.get_by_role("link", name="kept in sight").first.is_visible()
+    page.get_by_label("Event contains").fill("")
+    page.get_by_role("link", name="out of sight").first.wait_for(state="visible")
+    page.get_by_label("Dialect").click()
+    page.get_by_role("option", name="klaviyo").click()
+    page.get_by_role("link", name="kept in sight").first.wait_for(state="hidden")
+
+
 def test_another_workspaces_events_do_not_show(serving: Any, tab: Any, until: Any) -> None:
     serving.call("workspace", "create", "live-elsewhere")
     key = serving.call("key", "create", "--workspace", "live-elsewhere", "--scope", "events:write")["secret"]

@@ -9,6 +9,7 @@ from nicegui import ui
 from bowerbird.console.masks import Masks
 from bowerbird.console.pages import parts
 from bowerbird.console.pages.events.columns import who
+from bowerbird.console.pages.events.form import DIALECTS
 from bowerbird.console.pages.masks import masks_of
 from bowerbird.console.pages.page import Page
 from bowerbird.event import Event, Positions
@@ -77,13 +78,21 @@ def build(page: Page) -> None:
     _Stream(page)
 
 
+class _Line(NamedTuple):
+    shown: ui.element
+    event: Event
+    person: str
+
+
 class _Stream:
     def __init__(self, page: Page) -> None:
         self._page = page
         self._filter = Filter(*(page.query.get(name, "")[:1000] for name in Filter._fields))
+        if self._filter.dialect not in DIALECTS:
+            self._filter = self._filter._replace(dialect="")
         self._tail = Tail(page.workspace)
         self._masks: Masks | None = None
-        self._lines: deque[ui.element] = deque()
+        self._lines: deque[_Line] = deque()
         self._busy = False
         self._controls()
         self._said = ui.label("Waiting for the next event.").classes("note").props("role=status")
@@ -93,17 +102,24 @@ class _Stream:
 
     def _controls(self) -> None:
         with ui.element("div").classes("filters"):
-            for name, label in (("name", "Event contains"), ("dialect", "Dialect"), ("who", "Person’s identifier")):
+            for name, label in (("name", "Event contains"), ("who", "Person’s identifier")):
                 field = ui.input(label, value=getattr(self._filter, name)).props(
                     "outlined dense clearable debounce=300"
                 )
                 field.classes("pick")
                 field.on_value_change(lambda event, name=name: self._change(name, (event.value or "").strip()))
+            dialects = {"": "Every dialect"} | {name: name for name in DIALECTS}
+            dialect = ui.select(dialects, label="Dialect", value=self._filter.dialect).props(
+                "outlined dense options-dense"
+            )
+            dialect.classes("pick").on_value_change(lambda event: self._change("dialect", event.value))
             self._pause = ui.button("Pause", icon="pause", on_click=self._turn).props("flat no-caps")
 
     def _change(self, name: str, value: str) -> None:
         self._filter = self._filter._replace(**{name: value})
         self._page.remember(**self._filter._asdict())
+        for line in self._lines:
+            line.shown.set_visibility(self._filter.fits(line.event, line.person))
 
     def _turn(self) -> None:
         running = not self._timer.active
@@ -136,7 +152,7 @@ class _Stream:
             with self._place:
                 self._line(event, person)
         while len(self._lines) > _SHOWN:
-            self._lines.popleft().delete()
+            self._lines.popleft().shown.delete()
         if arrived.events:
             more = ", and more than can be shown" if arrived.passed_over else ""
             self._said.set_text(f"{len(arrived.events):,} just came{more}; {len(shown):,} of them fit.")
@@ -149,4 +165,4 @@ class _Stream:
                     ui.label(" · ".join(filter(None, (person, event.dialect, event.kind))))
             parts.when(event.received_at)
         line.move(self._place, 0)
-        self._lines.append(line)
+        self._lines.append(_Line(line, event, person))

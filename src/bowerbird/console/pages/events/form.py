@@ -10,7 +10,7 @@ from bowerbird.console.pages.events.names import Names
 from bowerbird.console.pages.events.search import RANGES, Search
 from bowerbird.console.pages.page import Page
 
-_DIALECTS = ("scribe", "klaviyo", "flywheel", "successeve", "octeth")
+DIALECTS = ("scribe", "klaviyo", "flywheel", "successeve", "octeth")
 Changed = Callable[..., None]
 """Called with the fields of `Search` that are to be others from now on."""
 
@@ -28,13 +28,14 @@ def build(page: Page, search: Search, names: Names, changed: Changed) -> None:
     with ui.element("div").classes("filters"):
         _pick("Event", names.events, search.name, named)
         _text("Person: id, e-mail, …", search.person, lambda value: changed(person=value))
-        _pick("Dialect", _DIALECTS, search.dialect, lambda value: changed(dialect=value))
+        _pick("Dialect", DIALECTS, search.dialect, lambda value: changed(dialect=value))
         if lists := page.visitor.workspace.lists:
             titles = {number: f"{name} ({number})" for number, name in lists.items()}
             _pick("List", titles, search.list, lambda value: changed(list=value))
         offered = names.properties(search.name)
         properties = _pick("Property", offered, search.property, lambda value: changed(property=value))
-        _text("Property is", search.value, lambda value: changed(value=value))
+        value_field = _text("Property is", search.value, lambda value: changed(value=value))
+        value_field.bind_enabled_from(properties, "value", bool)
         wanted = search.range if search.range in RANGES else ""
         _set(ui.select(dict(RANGES), label="When", value=wanted), ranged)
         value = chosen(search.columns)
@@ -79,9 +80,9 @@ def _titles(names: Names, event: str) -> dict[str, str]:
     return titles | {f"{PROPERTY}{name}": f"{name} (property)" for name in names.properties(event)}
 
 
-def _text(label: str, value: str, then: Callable[[str], None]) -> None:
+def _text(label: str, value: str, then: Callable[[str], None]) -> ui.input:
     field = ui.input(label, value=value).props("outlined dense clearable debounce=500").classes("pick")
-    field.on_value_change(lambda event: then((event.value or "").strip()))
+    return field.on_value_change(lambda event: then((event.value or "").strip()))
 
 
 def _time(label: str, value: str, then: Callable[[str], None]) -> None:

@@ -1,11 +1,19 @@
 """What is said when there is nothing to show, when something went wrong, and when something is done."""
 
+import re
 from collections.abc import Callable
+from typing import Any
 
 from nicegui import ui
 
 from bowerbird.console.pages.parts.text import code_line, text_element
 from bowerbird.errors import BowerbirdError
+
+_PLACE = re.compile(r" - at `\$[^`]*`$")
+"""Where in the JSON of a question something is wrong, which a form does not show."""
+_WORD = re.compile(r"[a-z]+[,:;]?(?= |$)")
+_TOLD: dict[str, Any] = {"group": "told", "badge_style": "display: none"}
+"""What is told takes the place of what was told before: an error does not stay beside its mending."""
 
 
 def empty_state(title: str, next_step: str, curl: str = "") -> None:
@@ -31,15 +39,20 @@ def failure(error: Exception, again: Callable[[], None] | None = None) -> None:
 def tell(text: str, error: Exception | None = None) -> None:
     """A short message at the page's edge: `text`, or why it did not work out."""
     if error is None:
-        ui.notify(text, type="positive", timeout=3000)
+        ui.notify(text, type="positive", timeout=3000, **_TOLD)
         return
     message, hint = words(error)
-    ui.notify(f"{message}. {hint}" if hint else message, type="negative", timeout=8000, close_button="Close")
+    said = f"{message}. {hint}" if hint else message
+    ui.notify(said, type="negative", timeout=8000, close_button="Close", **_TOLD)
 
 
 def words(error: Exception) -> tuple[str, str]:
     """(what went wrong, what to do), for people."""
     if isinstance(error, BowerbirdError):
-        text = str(error)
-        return text[:1].upper() + text[1:], error.hint[:1].upper() + error.hint[1:]
+        return _sentence(_PLACE.sub("", str(error))), _sentence(error.hint)
     return "This did not work", "Try again; the engine’s output says why."
+
+
+def _sentence(text: str) -> str:
+    """Begins with a capital, unless it begins with a name: `klaviyo.burst`, a path, something in quotes."""
+    return text[:1].upper() + text[1:] if _WORD.match(text) else text
