@@ -1,7 +1,6 @@
 """Which event is a second copy of an earlier one."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from bowerbird.dedupe_keys import dedupe_digest
 from bowerbird.event import Event, Position
@@ -52,15 +51,11 @@ def _days(event: Event) -> tuple[int | None, ...]:
     return day, day - 1, day + 1
 
 
-class DedupeKeys(NamedTuple):
-    met_under: list[bytes]
-    """Under which the event may have been seen before."""
-    kept_under: list[bytes]
-    """By which it is remembered."""
-
-
-def keys_of(event: Event, position: Position, decision: Decision, identifiers: Sequence[Identifier]) -> DedupeKeys:
-    """The keys of an event that has one of its own.
+def keys_of(
+    event: Event, position: Position, decision: Decision, identifiers: Sequence[Identifier]
+) -> tuple[list[bytes], list[bytes]]:
+    """(Keys under which an event may have been seen before, keys by which it is remembered), of an event that has one
+    of its own.
 
     In scope `person` an event is met under each node of the person that it goes to: it is the same one whichever of a
     person's identifiers named it, and whatever was merged since. It is remembered with its own node, which takes it
@@ -69,18 +64,18 @@ def keys_of(event: Event, position: Position, decision: Decision, identifiers: S
     """
     if event.kind == "erased":
         key = [bytes.fromhex(event.dedupe_key or "")]
-        return DedupeKeys(key, key)
+        return key, key
     if event.dedupe_scope == "workspace":
         key = [_digest(event, "")]
-        return DedupeKeys(key, key)
+        return key, key
     named = [_digest(event, f"{kind}={value}") for _, kind, value in identifiers[:1]]
     if decision.node is None or decision.root is None:
         key = [_digest(event, person_id_of(position)), *named]
-        return DedupeKeys(key, key)
+        return key, key
     roots = (decision.root, *decision.merged)
     nodes = dict.fromkeys([decision.node, *(node for root in roots for node in (root.person_id, *root.absorbed))])
     of_nodes = [_digest(event, node) for node in nodes]
-    return DedupeKeys([*of_nodes, *named], [of_nodes[0], *named])
+    return [*of_nodes, *named], [of_nodes[0], *named]
 
 
 def _digest(event: Event, whose: str) -> bytes:

@@ -79,7 +79,7 @@ def test_what_would_spell_it_out_is_refused(kind: str, document: dict[str, Any])
     [
         ("trend", {"breakdown": ["segment:plan", "property:colour"]}),
         ("trend", {"breakdown": ["trait:city"]}),
-        ("trend", {"series": [{"measure": "sum", "of": "property:plan"}], "where": {"field": "email", "op": "set"}}),
+        ("trend", {"series": [{"measure": "persons"}], "where": {"field": "email", "op": "set"}}),
         ("paths", {}),
         ("attribution", {"conversion": {"event": "bought"}, "by": "medium"}),
         ("attribution", {"conversion": {"event": "bought"}, "by": "link"}),
