@@ -130,6 +130,7 @@ def test_a_conversion_becomes_order_id_name_and_value_and_counts_once_a_list():
         ("1e3", "1000"),
         (".5", "0.5"),
         (" +5. ", "5"),
+        ("0e99", "0"),
         (9.9e28, "9.9e28"),
     ],
 )
@@ -144,6 +145,7 @@ def test_a_conversion_told_again_is_one_and_its_refund_another():
 
     told = key()
     assert told == key(**{"conversion-value": "290.500"})
+    assert key(**{"conversion-value": 0}) == key(**{"conversion-value": "-0.0"}) == key(**{"conversion-value": "0e99"})
     others = [{"conversion-value": -290.5}, {"conversion-name": "refund"}, {"conversion-id": "my-order-235"}]
     assert len({told, *(key(**other) for other in others)}) == 4
 

@@ -93,3 +93,9 @@ def test_the_period_before_is_as_long(since: str, until: str, hours: float) -> N
     assert before.until == asked.since
     assert (before.until - before.since) / 3_600_000_000 == hours
     assert before.buckets("hour")
+
+
+def test_the_days_before_begin_at_midnight_where_one_was_left_out() -> None:
+    zone = ZoneInfo("America/Santiago")
+    before = period(Range(since="2026-09-06", until="2026-09-13"), zone, 0).before()
+    assert before.local(before.since) == datetime(2026, 8, 30, tzinfo=zone)

@@ -83,6 +83,10 @@ def test_a_second_email_or_phone_weighs_as_much_as_the_first_and_no_more(line: A
     by_other_email = line.event(phone="+2", other_ids={"email": "Ada@Example.com"})
     line.send(by_other_email)
     assert line.person_of(by_other_email) == line.person_of(ada)
+    eve = line.event(user_id="eve", email="eve@example.com")
+    plain_first = line.event(email="eve@example.com", other_ids={"email": "ada@example.com"})
+    line.send(eve, plain_first)
+    assert line.person_of(plain_first) == line.person_of(ada)
 
 
 def test_the_first_of_a_vendors_own_ids_is_the_strongest(line: Any) -> None:
@@ -240,6 +244,16 @@ def test_a_replay_leaves_three_apart_who_were_one(line: Any) -> None:
     line.operations.replay()
     line.run()
     assert [line.person_of(each) for each in (a, b, c)] == apart
+
+
+def test_what_was_given_back_does_not_go_to_whom_it_is_kept_apart_from(line: Any) -> None:
+    one, other = line.event(user_id="u1", anonymous_id="a"), line.event(email="q@x.io")
+    line.send(one, other, line.event(anonymous_id="a", email="q@x.io"))
+    line.operations.unmerge("default", line.person_of(one))
+    line.send(line.event(user_id="u2", email="q@x.io"), line.event(user_id="u2", anonymous_id="a"))
+    after = line.event(anonymous_id="a")
+    line.send(after)
+    assert line.person_of(after) == line.person_of(one) != line.person_of(other)
 
 
 def test_an_erased_persons_identifiers_come_back_as_somebody_new(line: Any) -> None:

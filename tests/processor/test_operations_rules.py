@@ -1,10 +1,12 @@
 """What an operator may ask of the processor."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from bowerbird.errors import ConflictError, NotFoundError
+from bowerbird.eventlog.codec import decode
 
 
 def test_erase_removes_the_person_and_what_it_did(line: Any) -> None:
@@ -55,13 +57,35 @@ def test_an_erased_event_does_not_come_back_with_its_copy(line: Any) -> None:
 
 
 def test_a_copy_that_comes_after_an_erasure_stays_a_copy(line: Any) -> None:
-    first = line.event(user_id="ada", dedupe_key="k", dedupe_ttl=60_000_000)
+    named = {"user_id": "ada", "dedupe_key": "k", "source_id": "k", "dedupe_ttl": 60_000_000}
+    first = line.event(**named)
     line.send(first)
     line.operations.erase("default", line.person_of(first))
-    line.send(line.event(user_id="ada", dedupe_key="k", dedupe_ttl=60_000_000))
+    line.send(line.event(**named))
     for _ in range(2):
         assert line.outcomes() == {"erased": 1, "duplicate": 1}
         assert line.people.find("default", {"user_id": "ada"}) == []
+        line.operations.replay()
+        line.run()
+
+
+def test_a_key_made_of_who_somebody_is_goes_with_the_person(line: Any) -> None:
+    newcomer = line.event(email="ada@x.io", dedupe_key="newcomer:94:ada@x.io")
+    line.send(newcomer)
+    line.operations.erase("default", line.person_of(newcomer))
+    [row] = line.log.read({}, 10)
+    [left] = decode(row.events)
+    assert (left.kind, left.dedupe_key) == ("erased", None)
+
+
+def test_an_event_that_never_counted_leaves_its_key_to_others(line: Any) -> None:
+    person = line.event(user_id="ada")
+    bad = line.event(user_id="ada", dedupe_key="k", source_id="k", value=Decimal("1e30"))
+    line.send(person, bad)
+    line.operations.erase("default", line.person_of(person))
+    line.send(line.event(user_id="ada", dedupe_key="k", source_id="k"))
+    for _ in range(2):
+        assert line.outcomes() == {"erased": 2, "stored": 1}
         line.operations.replay()
         line.run()
 

@@ -1,5 +1,6 @@
 """Events from a file: each line is a request body, taken in as if it had been sent, without credentials."""
 
+from asyncio import CancelledError
 from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import NamedTuple
@@ -97,7 +98,7 @@ class Importer:
                     await self._look_at(line, refuse)
         except LogUnavailableError:
             raise
-        except Exception:
+        except (Exception, CancelledError):
             await self._flush()
             raise
         await self._flush()

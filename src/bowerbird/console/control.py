@@ -56,7 +56,8 @@ def running(data: Path) -> str | None:
         return None
     except PermissionError:
         pass
-    return address.url if address.started == _started(address.pid) else None
+    started = _started(address.pid)
+    return address.url if started == address.started or 0 in (started, address.started) else None
 
 
 def _started(pid: int) -> int:

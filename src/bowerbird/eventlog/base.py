@@ -4,7 +4,7 @@ The log has partitions. A partition has one writer at a time and any number of r
 is a sequence of rows numbered 1, 2, 3, … (the offset); a row holds the events of one group commit and is atomic.
 """
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from typing import NamedTuple, Protocol
 
 from bowerbird.event import Event, Positions
@@ -66,7 +66,9 @@ class LogReader(Protocol):
         their tallies. Returns how many segments went."""
         ...
 
-    def erase(self, events: Sequence[tuple[int, int, str]]) -> None:
+    def erase(self, events: Sequence[tuple[int, int, str]], uncounted: Set[str] = frozenset()) -> None:
         """Overwrites (partition, offset, event id) events with tombstones: workspace, event id, dialect and times
-        stay, the rest goes; the kind becomes `erased`. Unknown ones are passed over. Durable on return."""
+        stay, and the digest of a dedupe key that is the sender's id of the occurrence, unless the event is
+        `uncounted` (its key was never met). The rest goes; the kind becomes `erased`. Unknown ones are passed over.
+        Durable on return."""
         ...

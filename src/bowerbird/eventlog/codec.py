@@ -63,18 +63,19 @@ def decode_each(row: bytes) -> list[Event | DecodeFailure]:
     return [_decode_one(bytes(item)) for item in items]
 
 
-def erase(row: bytes, event_ids: Set[str]) -> bytes:
-    """The row with tombstones for these events; every other event keeps its bytes. A broken row stays as it is."""
+def erase(row: bytes, event_ids: Set[str], uncounted: Set[str] = frozenset()) -> bytes:
+    """The row with tombstones for these events; every other event keeps its bytes. A broken row stays as it is.
+    `uncounted`: those of them that never counted, so that nothing was ever a copy of them."""
     try:
         items = [bytes(item) for item in _ITEMS.decode(row)]
     except BROKEN:
         return row
-    return _array_header(len(items)) + b"".join(_tombstone(item, event_ids) or item for item in items)
+    return _array_header(len(items)) + b"".join(_tombstone(item, event_ids, uncounted) or item for item in items)
 
 
-def _tombstone(item: bytes, event_ids: Set[str]) -> bytes | None:
-    """What is left of the event when it is one of these: its first fields but kind and name, `stored`, and the digest
-    of its dedupe key, unless that is a person's."""
+def _tombstone(item: bytes, event_ids: Set[str], uncounted: Set[str]) -> bytes | None:
+    """What is left of the event when it is one of these: its first fields but kind and name, `stored`, and by which
+    key a copy of it is known."""
     try:
         fields = msgspec.msgpack.decode(item, type=list[Any])
         workspace, event_id, dialect, _, _, occurred_at, received_at, key_id = fields[:8]
@@ -87,17 +88,18 @@ def _tombstone(item: bytes, event_ids: Set[str]) -> bytes | None:
         Event(
             *(workspace, event_id, dialect, "erased", ERASED, occurred_at, received_at, key_id),
             stored=told.get("stored", True),
-            dedupe_key=_digest(told),
+            dedupe_key=None if event_id in uncounted else _digest(told),
             dedupe_ttl=told.get("dedupe_ttl"),
         )
     )
 
 
 def _digest(told: dict[str, Any]) -> str | None:
+    """Of the id that the sender gave to the occurrence. Other keys are made of who somebody is, and go."""
     key = told.get("dedupe_key")
     if told["kind"] == "erased":
         return key
-    if not isinstance(key, str) or told.get("dedupe_scope", "workspace") != "workspace":
+    if not isinstance(key, str) or not told.get("source_id") or told.get("dedupe_scope", "workspace") != "workspace":
         return None
     return dedupe_digest(told["workspace"], told["dialect"], "", key).hex()
 

@@ -1,6 +1,6 @@
 """The log in memory: one partition, for tests and for trying things out. Nothing survives the process."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from typing import NamedTuple
 
 from bowerbird.clock import Clock
@@ -73,11 +73,11 @@ class MemoryLog:
             self._expired += 1
         return self._expired - was
 
-    def erase(self, events: Sequence[tuple[int, int, str]]) -> None:
+    def erase(self, events: Sequence[tuple[int, int, str]], uncounted: Set[str] = frozenset()) -> None:
         for partition, offset, event_id in events:
             if partition == PARTITION and self._expired < offset <= len(self._rows):
                 old = self._rows[offset - 1]
-                row = old.row._replace(events=erase(old.row.events, {event_id}))
+                row = old.row._replace(events=erase(old.row.events, {event_id}, uncounted))
                 self._rows[offset - 1] = old._replace(row=row)
 
     def _may_go(self, index: int, done: int, before: int) -> bool:

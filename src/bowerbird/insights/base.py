@@ -65,7 +65,8 @@ class Tables(Protocol):
     """The warehouse, as questions see it. Blocking, safe from any thread.
 
     Tables and views: `hot` and `cold` (see `warehouse/schema.py`: properties are JSON text in the one, VARIANT in the
-    other), `aliases` (person → root, of people who were merged) and `traits` (what events said of people).
+    other), `cold_people` (`workspace` and `person` of whoever has rows in `cold`), `aliases` (person → root, of people
+    who were merged) and `traits` (what events said of people).
     """
 
     def rows(self, sql: str, parameters: Mapping[str, Any], stop: Stop) -> Rows:

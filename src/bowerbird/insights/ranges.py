@@ -1,6 +1,6 @@
 """The time that a question is about, and the steps in which it goes."""
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -16,7 +16,6 @@ EARLIEST, LATEST = 1000, 9000
 """Years that a range may name: whatever is counted from there has a date too."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _US = timedelta(microseconds=1)
-_MIDNIGHT = time()
 
 
 class Range(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -57,9 +56,9 @@ class Period(NamedTuple):
     def before(self) -> "Period":
         """The period of the same length right before this one: as many days for whole days, however many hours they
         have, else the same time."""
-        start, end = (self.local(each).replace(tzinfo=None) for each in (self.since, self.until))
-        if start.time() == end.time() == _MIDNIGHT:
-            return Period(micros(_at(start - (end - start), self.zone)), self.since, self.zone)
+        start, end = (floor(self.local(each), "day") for each in (self.since, self.until))
+        if (micros(start), micros(end)) == (self.since, self.until):
+            return Period(micros(following(start, "day", (start.date() - end.date()).days)), self.since, self.zone)
         return Period(2 * self.since - self.until, self.since, self.zone)
 
     def local(self, instant: int) -> datetime:

@@ -12,9 +12,8 @@ OURS = frozenset({"roots_now"})
 """What the statement around the question's names for itself."""
 SOURCES = frozenset({"unnest", "range", "generate_series"})
 """Functions that may stand where a table does. Elsewhere `range` makes one value of gigabytes."""
-REPLACING = frozenset({"replace", "regexp_replace"})
-LONGEST_REPLACEMENT = 10
-"""Characters; what replaces by longer texts, again and again, makes gigabytes of a few."""
+MOST_PATTERNS = 5
+"""Replacements of a regular expression in one statement: each may double a text."""
 OF_THE_MOMENT = frozenset({"now", "today", "current_date", "get_current_timestamp", "current_localtimestamp"})
 MACROS = frozenset(
     [
@@ -141,6 +140,8 @@ def check(tree: Any, pure: Set[str], taken: Set[str]) -> None:
         if not _NAME.fullmatch(name) or (name.lower() in taken | OURS and name not in TABLES):
             raise _refused(f"the name {name} for a table")
     functions = ((pure | OF_THE_MOMENT | MACROS) - BARRED - SOURCES) | {"unnest"}
+    if sum(node.get("function_name") == "regexp_replace" for node in _nodes(tree)) > MOST_PATTERNS:
+        raise _refused(f"more than {MOST_PATTERNS} times regexp_replace")
     sources = {id(node.get("function")) for node in _nodes(tree) if node.get("type") == "TABLE_FUNCTION"}
     for node in _nodes(tree):
         if "class" in node:
@@ -156,13 +157,23 @@ def _check_expression(node: dict[str, Any], functions: Set[str]) -> None:
         name = str(node["function_name"]).lower()
         if name not in functions or node.get("schema") or node.get("catalog"):
             raise _refused(f"the function {name}")
-        if name in REPLACING and not _is_short(node["arguments"][2:3]):
-            raise _refused(f"{name} with another replacement than a text of up to {LONGEST_REPLACEMENT} characters")
+        if name in ("replace", "regexp_replace") and not _keeps_its_length(name, node["arguments"]):
+            raise _refused(f"{name} by a text that is longer than what it takes the place of, or that is no constant")
 
 
-def _is_short(replacement: list[Any]) -> bool:
-    literal = replacement[0]["expression"].get("literal") if replacement else None
-    return literal is not None and literal["kind"] == "STRING" and len(literal["text"]) <= LONGEST_REPLACEMENT
+def _keeps_its_length(name: str, arguments: list[Any]) -> bool:
+    """What replaces by longer texts, again and again, makes gigabytes of a few."""
+    pattern, replacement, *_ = [*(_constant(each) for each in arguments[1:3]), None, None]
+    if replacement is None:
+        return False
+    if name == "replace":
+        return pattern is not None and len(replacement) <= len(pattern)
+    return len(replacement) <= 1 and replacement != "\\"
+
+
+def _constant(argument: dict[str, Any]) -> str | None:
+    literal = argument["expression"].get("literal")
+    return literal["text"] if literal is not None and literal["kind"] == "STRING" else None
 
 
 def _check_node(node: dict[str, Any], tables: Set[str]) -> None:

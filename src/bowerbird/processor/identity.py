@@ -49,8 +49,8 @@ NOBODY = Decision(None, None)
 
 
 def identifiers_of(event: Event) -> list[Identifier]:
-    """The event's identifiers, strongest first: user_id, a vendor's own, e-mails, phones, anonymous_id. An e-mail or a
-    phone beside the event's first one stands with it."""
+    """The event's identifiers, strongest first: user_id, a vendor's own, e-mails, phones, anonymous_id. Of two
+    e-mails the event's own comes second, of two phones first: the order of Flywheel, the one vendor that sends two."""
     workspace = intern(event.workspace)  # equal to those in the cache at a glance, and held once
     found: list[Identifier] = []
     if event.user_id:
@@ -93,10 +93,10 @@ def decide(user_id: str | None, named: Sequence[Named], kept_apart: KeptApart) -
         if root in chosen:
             continue
         other_user = user_id and root.user_id and root.user_id != user_id
-        if other_user or (chosen and _too_many(root, chosen)):
-            conflicts.append(each)
-        elif chosen and kept_apart and _are_apart(root, chosen, kept_apart):
+        if chosen and kept_apart and _are_apart(root, chosen, kept_apart):
             apart.append(each)
+        elif other_user or (chosen and _too_many(root, chosen)):
+            conflicts.append(each)
         else:
             node = node or each.node
             chosen.append(root)

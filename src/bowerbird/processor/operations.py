@@ -60,7 +60,8 @@ class Operations:
         rows = [*(held | {each.event_id: _tombstone(each) for each in repeats}).values()]
         quarantined = self._quarantined(workspace, person_id)
         rows += [_tombstone_of_entry(each) for each in quarantined]
-        processor.log.erase([(row.position.partition, row.position.offset, row.event.event_id) for row in rows])
+        named = [(row.position.partition, row.position.offset, row.event.event_id) for row in rows]
+        processor.log.erase(named, frozenset(each.event_id for each in quarantined))
         processor.warehouse.restore(rows)
         processor.warehouse.forget(nodes)
         self.upkeep.erase(workspace, nodes, [each.event_id for each in quarantined])

@@ -192,8 +192,8 @@ class People:
         return survivor
 
     def _settle(self, contested: Named, node: str, moves: bool, event: Event, changes: Changes) -> None:
-        """A contested anonymous_id follows the latest identified user (a shared device); anything else stays, and so
-        does what an operator gave back to somebody."""
+        """A contested anonymous_id follows the latest identified user (a shared device), unless an operator keeps
+        the two apart; anything else stays."""
         workspace, kind, value = contested.identifier
         if moves:
             self._attach(contested.identifier, node, event, changes)

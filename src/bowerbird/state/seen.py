@@ -23,8 +23,8 @@ _PREFIX = b"day-"
 _MAP_SIZE = 1 << 38
 _ID_BYTES = 16
 _DAYS = 4
-"""Days of which keys are kept: those to which keys came last. A clock that runs ahead for a while makes days of its
-own, and must not make the true ones old."""
+"""Days of which keys are kept: those to which keys came last, and the neighbours of the last one. A clock that runs
+ahead for a while makes days of its own, and must not make the true ones old."""
 
 
 class LmdbSeen:
@@ -82,7 +82,10 @@ class LmdbSeen:
         return not self.round
 
     def _begin_round(self, transaction: lmdb.Transaction) -> None:
+        today = next(reversed(self.lately), 0)
         for day in [*self.lately][:-_DAYS]:
+            if abs(day - today) <= 1:
+                continue
             del self.lately[day]
             self.gathered.pop(day, None)
             if day in self.databases:

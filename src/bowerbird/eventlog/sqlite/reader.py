@@ -1,7 +1,7 @@
 """Reading all partitions, from any process, beside their writers."""
 
 from bisect import bisect_right
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence, Set
 from contextlib import ExitStack, closing
 from heapq import merge
 from operator import itemgetter
@@ -69,7 +69,7 @@ class SqliteLogReader:
                 self._connections.keep(self._log_dir / str(number), {file.path for file in files[kept:]})
         return gone
 
-    def erase(self, events: Sequence[tuple[int, int, str]]) -> None:
+    def erase(self, events: Sequence[tuple[int, int, str]], uncounted: Set[str] = frozenset()) -> None:
         wanted: dict[SegmentFile, dict[int, set[str]]] = {}
         partitions = dict(self._partitions())
         for number, offset, event_id in events:
@@ -78,7 +78,7 @@ class SqliteLogReader:
                 rows = wanted.setdefault(files[_place(files, offset)], {})
                 rows.setdefault(offset, set()).add(event_id)
         for file, rows in wanted.items():
-            erase_in_segment(file.path, rows)
+            erase_in_segment(file.path, rows, uncounted)
 
     def close(self) -> None:
         self._connections.close()

@@ -20,7 +20,7 @@ NOBODY = Profile(None, None, {}, {})
 
 
 def profile_of(properties: dict[str, Any]) -> Profile:
-    """An explicit primary e-mail or phone comes first, and is a trait, whose history tells which ones were primary
+    """An explicit primary e-mail or phone is the person's, and a trait, whose history tells which ones were primary
     before; the plain one beside it stays an identifier of its own kind."""
     other_ids = {name: value for name in _OTHER_IDS if (value := written_out(properties.get(name)))}
     first = {}

@@ -1,7 +1,7 @@
 """`POST /api/v1/event`: one event of a list, and the identify event that a new e-mail brings along."""
 
 import re
-from decimal import Decimal
+from decimal import Context, Decimal
 from typing import Any, NamedTuple
 
 from msgspec.structs import replace
@@ -31,6 +31,7 @@ KINDS: dict[str, Kind] = {
 }
 EMAIL = re.compile(r"[^\s@<>(),;:\"\[\]\\]{1,64}@[^\s@<>(),;:\"\[\]\\.]+(?:\.[^\s@<>(),;:\"\[\]\\.]+)+")
 LONGEST_EMAIL = 254
+_EXACTLY = Context(prec=400)
 AMOUNT = re.compile(r"\s*[+-]?(?:\d{1,18}(?:\.\d{0,18})?|\.\d{1,18})(?:[eE][+-]?\d{1,2})?\s*", re.ASCII)
 """What PHP, in which the vendor's plugins are written, takes for a number."""
 
@@ -101,7 +102,7 @@ def _event(request: Request, principal: Principal, sent: Sent, event_id: str) ->
 
 def _telling(list_id: str, conversion: Conversion) -> str:
     """The same for a conversion that is told again, and not for its refund, which has another value or name."""
-    return f"conversion:{list_id}:{conversion.order_id}:{conversion.name}:{conversion.value.normalize()}"
+    return f"conversion:{list_id}:{conversion.order_id}:{conversion.name}:{_EXACTLY.normalize(conversion.value) or 0}"
 
 
 def _newcomer(event: Event, subscriber: tuple[str, str], request: Request) -> Event | None:
@@ -189,4 +190,6 @@ def _amount(value: Any) -> Decimal | None:
     if known is not None:
         return decimal(known) if fits(known) else None
     amount = Decimal(value.strip()) if type(value) is str and AMOUNT.fullmatch(value) else None
-    return amount if amount is None or amount.adjusted() < VALUE_DIGITS else None
+    if amount is not None and not amount:
+        return Decimal()  # 0e99 has 99 digits
+    return amount if amount is not None and amount.adjusted() < VALUE_DIGITS else None
