@@ -1,6 +1,7 @@
 """`/api/v1/people`: found, shown, paged, exported, unmerged and erased."""
 
 import json
+from decimal import Decimal
 from typing import Any
 
 
@@ -101,6 +102,17 @@ def test_an_export_holds_everything_of_the_person_and_of_nobody_else(house: Any)
     assert document["traits"]["city"] == "Rome"
     assert [event["outcome"] for event in document["events"]] == ["stored", "stored", "stored", "identify_only"]
     assert {event["person_id"] for event in document["events"]} == {older}
+    assert document["quarantine"] == []
+
+
+def test_an_export_holds_what_is_in_quarantine(house: Any) -> None:
+    house.send(house.event(user_id="u1"), house.event("other", user_id="u2", value=Decimal("1e40")))
+    held = house.event("held", user_id="u1", value=Decimal("1e40"), properties={"secret": "mine"})
+    house.send(held)
+    [person] = house.get("/people", user_id="u1")["people"]
+    document = json.loads(house.http.get(f"/api/v1/people/{person['person_id']}/export").content)
+    [entry] = document["quarantine"]
+    assert (entry["event_id"], entry["event"]["properties"]) == (held.event_id, {"secret": "mine"})
 
 
 def test_an_erased_person_is_gone(house: Any) -> None:

@@ -4,6 +4,8 @@ from typing import Protocol
 
 import msgspec
 
+from bowerbird.state.base import QuarantineEntry
+
 
 class Lag(msgspec.Struct, frozen=True):
     """How far the processor is behind the log."""
@@ -24,6 +26,10 @@ class Engine(Protocol):
     def erase(self, workspace: str, person_id: str) -> int:
         """Removes the person: identifiers, traits, and every event's content, in the log too. Returns the number of
         events erased. Raises `NotFoundError`."""
+        ...
+
+    def held_back(self, workspace: str, person_id: str) -> list[QuarantineEntry]:
+        """Quarantined events that name the person."""
         ...
 
     def retry(self, workspace: str, event_ids: list[str] | None) -> tuple[int, int]:

@@ -14,6 +14,7 @@ from bowerbird.console.lag import lag_behind
 from bowerbird.errors import BowerbirdError, ConflictError, NotFoundError
 from bowerbird.priority import step_back
 from bowerbird.processor.operations import Operations
+from bowerbird.state.base import QuarantineEntry
 
 T = TypeVar("T")
 Job = tuple[Callable[[], Any], Future[Any]]
@@ -82,6 +83,9 @@ class ProcessorThread:
 
     def erase(self, workspace: str, person_id: str) -> int:
         return self._ask(lambda: self._ready().erase(workspace, person_id))
+
+    def held_back(self, workspace: str, person_id: str) -> list[QuarantineEntry]:
+        return self._ask(lambda: self._ready().held_back(workspace, person_id))
 
     def retry(self, workspace: str, event_ids: list[str] | None) -> tuple[int, int]:
         return self._ask(lambda: self._ready().retry(workspace, event_ids))

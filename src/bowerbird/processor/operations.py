@@ -58,7 +58,7 @@ class Operations:
         held = {each.event_id: _tombstone(each) for each in processor.warehouse.of_people(workspace, nodes)}
         repeats = processor.warehouse.repeats_of(workspace, list(held))  # under whomever they name
         rows = [*(held | {each.event_id: _tombstone(each) for each in repeats}).values()]
-        quarantined = self._quarantined(workspace, person_id)
+        quarantined = self.held_back(workspace, person_id)
         rows += [_tombstone_of_entry(each) for each in quarantined]
         named = [(row.position.partition, row.position.offset, row.event.event_id) for row in rows]
         processor.log.erase(named, frozenset(each.event_id for each in quarantined))
@@ -68,7 +68,7 @@ class Operations:
         processor.people.forget()
         return len(rows)
 
-    def _quarantined(self, workspace: str, person_id: str) -> list[QuarantineEntry]:
+    def held_back(self, workspace: str, person_id: str) -> list[QuarantineEntry]:
         """Quarantined events that name the person."""
         person = self.people.person(workspace, person_id)
         carried = (

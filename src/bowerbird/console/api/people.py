@@ -1,6 +1,6 @@
 """`/api/v1/people`: who there is, one person with everything known, and what can be done about a person."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Annotated, Any
 
 import msgspec
@@ -13,10 +13,11 @@ from bowerbird.console.answers import Json
 from bowerbird.console.api import models
 from bowerbird.console.api.answering import documented
 from bowerbird.console.api.events import events_page
+from bowerbird.console.api.quarantine import shown_entry
 from bowerbird.console.cursors import TimedKey, cursor, keyset
 from bowerbird.console.failures import ApiError
 from bowerbird.console.masks import MASK, Masks
-from bowerbird.state.base import Conflict, Merge, Person
+from bowerbird.state.base import Conflict, Merge, Person, QuarantineEntry
 from bowerbird.warehouse.base import EventQuery, StoredEvent
 
 router = APIRouter(prefix="/people", tags=["People"], default_response_class=Json)
@@ -70,7 +71,8 @@ def one_person(
 
 @router.get("/{person_id}/export", responses=documented(models.PersonDetail, 404), response_class=StreamingResponse)
 def export_person(session: Reader, person_id: str) -> StreamingResponse:
-    """Everything that is held about the person: the profile, and `events` of every outcome, oldest first."""
+    """Everything that is held about the person: the profile, `events` of every outcome, oldest first, and
+    `quarantine`, the events in quarantine that name the person."""
     person = _person(session, person_id)
     members = [person.person_id, *person.aliases]
     events = session.sources.warehouse.of_people(session.workspace, members)
@@ -78,7 +80,8 @@ def export_person(session: Reader, person_id: str) -> StreamingResponse:
         "Content-Disposition": f'attachment; filename="person-{person.person_id}.json"',
         "Cache-Control": "no-store",
     }
-    return StreamingResponse(_export(person, events, session.masks()), 200, headers, "application/json")
+    held = session.sources.engine.held_back(session.workspace, person.person_id)
+    return StreamingResponse(_export(person, events, held, session.masks()), 200, headers, "application/json")
 
 
 @router.post("/{person_id}/unmerge", responses=documented(models.Unmerged, 404, 409))
@@ -160,9 +163,12 @@ def _conflict(conflict: Conflict, masks: Masks) -> dict[str, Any]:
     return fields | {"value": _value(conflict.kind, conflict.value, masks), "at": answers.iso(conflict.at)}
 
 
-def _export(person: Person, events: Iterator[StoredEvent], masks: Masks) -> Iterator[bytes]:
+def _export(
+    person: Person, events: Iterator[StoredEvent], held: Sequence[QuarantineEntry], masks: Masks
+) -> Iterator[bytes]:
     roots = dict.fromkeys((person.person_id, *person.aliases), person.person_id)
     yield msgspec.json.encode(_profile(person, masks))[:-1] + b',"events":['
     for number, event in enumerate(events):
         yield (b"," if number else b"") + msgspec.json.encode(answers.event_detail(event, roots, masks))
-    yield b"]}"
+    hidden = {"event": None} if masks.hide_something else {}
+    yield b'],"quarantine":' + msgspec.json.encode([shown_entry(entry) | hidden for entry in held]) + b"}"

@@ -38,7 +38,7 @@ def list_quarantine(
     found = session.sources.catalog.quarantine(session.workspace, limit + 1, keyset(cursor_, str))
     shown = found[:limit]
     following = cursor(shown[-1].event_id) if len(found) > limit else None
-    return answers.json({"quarantine": [_entry(one) for one in shown], "next": following})
+    return answers.json({"quarantine": [shown_entry(one) for one in shown], "next": following})
 
 
 @router.post("/retry", responses=documented(models.Retried))
@@ -49,7 +49,8 @@ def retry(session: Admin, wanted: Retry | None = None) -> Json:
     return answers.json({"released": released, "stayed": stayed})
 
 
-def _entry(entry: QuarantineEntry) -> dict[str, Any]:
+def shown_entry(entry: QuarantineEntry) -> dict[str, Any]:
+    """As the API tells it."""
     return {
         "event_id": entry.event_id,
         "workspace": entry.workspace,
