@@ -56,6 +56,17 @@ def test_openmetrics_where_the_scraper_asks_for_it(house: Any) -> None:
     assert answer.text.endswith("# EOF\n")
 
 
+def test_a_browser_is_shown_a_page_where_there_is_nothing(house: Any) -> None:
+    browser = {"Accept": "text/html,application/xhtml+xml"}
+    with house.client(None) as http:
+        answer = http.get("/no<b>where", headers=browser)
+        assert (answer.status_code, answer.headers["Content-Type"]) == (404, "text/html; charset=utf-8")
+        assert "<b>" not in answer.text
+        assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+        for path, headers in (("/nowhere", {}), ("/api/v1/nowhere", browser)):
+            assert http.get(path, headers=headers).json()["error"]["code"] == "not_found"
+
+
 def test_the_front_leads_to_the_documentation(house: Any) -> None:
     answer = house.http.get("/", follow_redirects=True)
     assert answer.status_code == 200

@@ -1,4 +1,5 @@
-"""How the JSON API says that something went wrong: `{"error": {"code", "message", "hint"}}`, always."""
+"""How the JSON API says that something went wrong: `{"error": {"code", "message", "hint"}}`, always. A browser that
+looks for a page gets one."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,7 +8,9 @@ import msgspec
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.responses import Response
 
+from bowerbird.console import nowhere
 from bowerbird.console.answers import Json
 from bowerbird.errors import (
     BowerbirdError,
@@ -74,9 +77,12 @@ def _own_error(_: Request, error: Exception) -> Json:
     return failure(500, "internal", str(error), error.hint)
 
 
-def _http_error(request: Request, error: Exception) -> Json:
+def _http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     if error.status_code == 404:
+        is_browser = request.method == "GET" and "text/html" in request.headers.get("accept", "")
+        if is_browser and not request.url.path.startswith("/api/"):
+            return nowhere.page(request.url.path)
         return failure(404, "not_found", f"There is no {request.url.path} on this port.", _ROUTES)
     if error.status_code == 405:
         message = f"{request.url.path} does not take {request.method}."
