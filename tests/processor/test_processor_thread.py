@@ -50,10 +50,10 @@ def test_it_tries_again_when_a_store_fails(line: Any, thread: ProcessorThread) -
     event = line.event(user_id="ada")
     line.append([event])
     until(lambda: line.processor.applied == {0: 1})
+    until(lambda: thread.failure is None)  # until then it reads the state, whose one connection is this thread's, too
     assert line.outcomes() == {"stored": 1}
     assert next(failures, None) is None
     assert line.people.find("default", {"user_id": "ada"}) == [line.person_of(event)]
-    until(lambda: thread.failure is None)
 
 
 def test_what_is_asked_runs_between_batches_and_raises_here(line: Any, thread: ProcessorThread) -> None:
