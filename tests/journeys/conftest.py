@@ -248,7 +248,7 @@ class Lines:
         while len(self.by_collector) < len(collectors) and len(spare) < 1000:
             line = HTTPConnection(address.host, address.port or 0, timeout=60)
             status_of(line, "GET", "/healthz")
-            at_other_end = owner(line.sock.getsockname()[1], collectors)
+            at_other_end = owner((address.port or 0, line.sock.getsockname()[1]), collectors)
             if self.by_collector.setdefault(at_other_end, line) is not line:
                 spare.append(line)
         for line in spare:
@@ -284,10 +284,13 @@ def status_of(
     return answer.status
 
 
-def owner(port: int, pids: set[int]) -> int:
-    """Which of the processes holds the other end of the local connection from this port."""
+def owner(ports: tuple[int, int], pids: set[int]) -> int:
+    """Which of the processes holds the server's end of the local connection between these ports: its own, and the
+    client's, which connections to other servers may have, too."""
     rows = (row.split() for row in Path("/proc/net/tcp").read_text().splitlines()[1:])
-    socket = next(f"socket:[{row[9]}]" for row in rows if int(row[2].partition(":")[2], 16) == port)
+    between = tuple(f"{port:04X}" for port in ports)
+    ends = ((f"socket:[{row[9]}]", tuple(end.partition(":")[2] for end in row[1:3])) for row in rows)
+    socket = next(socket for socket, end in ends if end == between)
     return next(pid for pid in pids if socket in open_files(pid))
 
 
