@@ -33,7 +33,8 @@ class Engine(Protocol):
         ...
 
     def retry(self, workspace: str, event_ids: list[str] | None) -> tuple[int, int]:
-        """Takes quarantined events (None: all) through the steps again. Returns (left quarantine, stayed)."""
+        """Takes quarantined events (None: all) through the steps again. Returns (left quarantine, stayed).
+        Raises `NotFoundError`, and tries none, where one that is named is not in quarantine."""
         ...
 
     def replay(self) -> int:

@@ -53,7 +53,7 @@ def read_by(by: str) -> list[str]:
     if by == "link":
         return []
     if by == "referrer":
-        return [*REFERRERS, *URLS]
+        return [*REFERRERS]
     return [f"utm_{by}", f"$utm_{by}", "utm", by, *URLS]
 
 

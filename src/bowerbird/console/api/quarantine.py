@@ -41,9 +41,10 @@ def list_quarantine(
     return answers.json({"quarantine": [shown_entry(one) for one in shown], "next": following})
 
 
-@router.post("/retry", responses=documented(models.Retried))
+@router.post("/retry", responses=documented(models.Retried, 404))
 def retry(session: Admin, wanted: Retry | None = None) -> Json:
-    """Takes quarantined events through the steps again, each by itself; those that fail again stay."""
+    """Takes quarantined events through the steps again, each by itself; those that fail again stay. 404
+    where one that is named is not in quarantine."""
     event_ids = wanted.event_ids if wanted else None
     released, stayed = session.sources.engine.retry(session.workspace, event_ids)
     return answers.json({"released": released, "stayed": stayed})
