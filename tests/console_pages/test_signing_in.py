@@ -133,3 +133,49 @@ def test_the_right_password_takes_as_long_as_a_wrong_one_or_none(serving: Any) -
     known, unknown = median("timed", "192.0.2.1"), median("not-there", "192.0.2.2")
     assert 0.25 < known / unknown < 4
     assert min(known, unknown) > 0.01
+
+
+def change_password(http: httpx.Client, password: str, new: str, again: str = "", **headers: str) -> httpx.Response:
+    form = {"user": "ignored", "password": password, "new": new, "again": again or new}
+    return http.post("/password", data=form, headers=headers)
+
+
+def test_a_user_changes_the_own_password(serving: Any, tab: Any) -> None:
+    serving.call("user", "create", "--name", "own", "--password", "first", "--role", "viewer")
+    elsewhere = serving.call("session", "create", "--user", "own")["session_id"]
+    page = tab("own").open("/")
+    page.get_by_role("button", name="Signed in as own").click()
+    page.get_by_role("link", name="Change password").click()
+    page.get_by_label("Present password").fill("first")
+    page.get_by_label("New password", exact=True).fill("second")
+    page.get_by_label("New password, again").fill("third")
+    page.get_by_role("button", name="Change password").click()
+    page.get_by_text("The new password is not the same both times.").wait_for()
+    page.get_by_label("Present password").fill("first")
+    page.get_by_label("New password", exact=True).fill("second")
+    page.get_by_label("New password, again").fill("second")
+    page.get_by_role("button", name="Change password").click()
+    page.get_by_role("heading", name="Your password is changed").wait_for()
+    page.get_by_role("button", name="To the console").click()
+    page.wait_for_url(f"{serving.url}/?")
+    page.get_by_role("button", name="Signed in as own").wait_for()
+
+    with serving.http("192.0.2.200") as http:
+        assert sign_in(http, "own", "first").status_code == 401
+        assert sign_in(http, "own", "second").status_code == 303
+        assert http.get("/", headers={"Cookie": f"bowerbird_session={elsewhere}"}).status_code == 303
+
+
+def test_changing_a_password_takes_the_present_one_and_the_own_page(serving: Any) -> None:
+    serving.call("user", "create", "--name", "guarded", "--password", "right", "--role", "viewer")
+    session = serving.call("session", "create", "--user", "guarded")["session_id"]
+    with serving.http("192.0.2.201") as http:
+        assert change_password(http, "right", "new").headers["Location"] == "/sign-in?next=/password"
+        http.cookies.set("bowerbird_session", session)
+        foreign = change_password(http, "right", "new", Origin="http://elsewhere.example")
+        assert (foreign.status_code, "another site" in foreign.text) == (403, True)
+        statuses = [change_password(http, "wrong", "new").status_code for _ in range(6)]
+        assert statuses == [401] * 5 + [429]
+        assert http.get("/").status_code == 200
+    with serving.http("192.0.2.202") as http:
+        assert sign_in(http, "guarded", "right").status_code == 429

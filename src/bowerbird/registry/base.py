@@ -128,6 +128,11 @@ class Logins(Protocol):
         """A new session's secret, good for 30 days; None when user or password is wrong, which takes as long."""
         ...
 
+    def change_password(self, name: str, password: str, new: str) -> str | None:
+        """Changes the password of who knows it, and ends the user's sessions. A new session's secret; None when
+        `password` is wrong. Raises `BowerbirdError` for an unusable new one."""
+        ...
+
     def logout(self, session: str) -> None:
         """Ends the session. An unknown one is passed over."""
         ...

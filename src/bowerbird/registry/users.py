@@ -141,14 +141,23 @@ class Users:
         return session
 
     def login(self, name: str, password: str) -> str | None:
-        users = schema.users.c
-        with self._database.reading() as connection:
-            known = connection.scalar(select(users.password_hash).where(users.name == name))
-        return self.open_session(name).secret if self.passwords.match(known, password) else None
+        return self.open_session(name).secret if self._knows(name, password) else None
+
+    def change_password(self, name: str, password: str, new: str) -> str | None:
+        if not self._knows(name, password):
+            return None
+        self.password(name, new)
+        return self.open_session(name).secret
 
     def logout(self, session: str) -> None:
         with self._database.changing() as connection:
             connection.execute(delete(schema.sessions).where(schema.sessions.c.hash == self._hasher.secret(session)))
+
+    def _knows(self, name: str, password: str) -> bool:
+        users = schema.users.c
+        with self._database.reading() as connection:
+            known = connection.scalar(select(users.password_hash).where(users.name == name))
+        return self.passwords.match(known, password)
 
 
 def add_user(connection: Connection, user: User, password_hash: str) -> User:

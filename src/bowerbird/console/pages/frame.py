@@ -117,5 +117,6 @@ def _account(page: Page) -> None:
         with ui.menu(), ui.element("div").classes("account"):
             ui.label(user).classes("account-name")
             ui.label(f"{page.visitor.role} of {page.workspace}").classes("note")
+            ui.link("Change password", "/password").classes("account-link")
             with ui.element("form").props("method=post action=/sign-out"):
                 ui.button("Sign out", icon="logout").props("flat no-caps type=submit")

@@ -1,54 +1,77 @@
-"""The sign-in page: one form, no script."""
+"""The pages of signing in and of changing one's password: one form each, no script."""
 
 from html import escape
+from typing import NamedTuple
 
 from starlette.responses import HTMLResponse
 
-from bowerbird.console.assets import address
+from bowerbird.console import plain
 
-_POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; "
-    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
-)
-HEADERS = {
-    "Cache-Control": "no-store",
-    "Content-Security-Policy": _POLICY,
-    "Referrer-Policy": "same-origin",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-}
-
-_PAGE = """\
-<!doctype html><html lang="en"><meta charset="utf-8"><title>Sign in · Bowerbird</title>
-<meta name="viewport" content="width=device-width,initial-scale=1">
-<link rel="icon" href="{icon}"><script src="{theme}"></script><link rel="stylesheet" href="{style}">
-<body class="sign-in"><main><form method="post" action="/sign-in">
-<img src="{icon}" alt="" width="44" height="44"><h1>Sign in to Bowerbird</h1>
+_SIGN_IN = """\
+<h1>Sign in to Bowerbird</h1>
 {problem}<input type="hidden" name="next" value="{target}">
 <label for="user">User</label><input id="user" name="user" value="{user}" autocomplete="username" autocapitalize="none"
  spellcheck="false" maxlength="128" required {first}>
 <label for="password">Password</label><input id="password" name="password" type="password"
  autocomplete="current-password" maxlength="1024" required {second}>
-<button>Sign in</button></form>
+<button>Sign in</button>"""
+_FIRST_USER = """
 <p class="muted">The first user’s name and password are printed once, when <code>bowerbird serve</code> starts on a new
-data directory. Forgotten? <code>bowerbird user password --name NAME</code> sets a new one.</p></main></body></html>
-"""
+data directory. Forgotten? <code>bowerbird user password --name NAME</code> sets a new one.</p>"""
+_CHANGE = """\
+<h1>Change your password</h1>
+{problem}<p>You are signed in as <b>{user}</b>. Wherever else you are signed in, you will be signed out.</p>
+<input name="user" value="{user}" autocomplete="username" hidden>
+<label for="password">Present password</label><input id="password" name="password" type="password"
+ autocomplete="current-password" maxlength="1024" required autofocus>
+<label for="new">New password</label><input id="new" name="new" type="password" autocomplete="new-password"
+ maxlength="1024" required>
+<label for="again">New password, again</label><input id="again" name="again" type="password"
+ autocomplete="new-password" maxlength="1024" required>
+<button>Change password</button>"""
+_CHANGED = """\
+<h1>Your password is changed</h1><p role="status">Wherever else you were signed in, {user}, you are signed out.</p>
+<button autofocus>To the console</button>"""
+_BACK = '\n<p class="muted"><a href="/">Back to the console</a></p>'
 
 
-def page(target: str, problem: str = "", status: int = 200, user: str = "") -> HTMLResponse:
-    """The form; `target` is the local path to go on with."""
-    shown = f'<p role="alert" class="problem">{escape(problem)}</p>\n' if problem else ""
-    return HTMLResponse(
-        _PAGE.format(
-            icon=address("icon.svg"),
-            theme=address("console.js"),
-            style=address("console.css"),
-            problem=shown,
-            target=escape(target),
-            user=escape(user[:128]),
-            first="" if user else "autofocus",
-            second="autofocus" if user else "",
-        ),
-        status,
-        HEADERS,
+class Problem(NamedTuple):
+    """Why a form is shown again."""
+
+    words: str
+    status: int
+    retry_after: int = 0
+    """Seconds; 0: at any time."""
+
+
+def sign_in(target: str, problem: Problem | None = None, user: str = "") -> HTMLResponse:
+    """`target` is the local path to go on with."""
+    card = _SIGN_IN.format(
+        problem=_alert(problem),
+        target=escape(target),
+        user=escape(user[:128]),
+        first="" if user else "autofocus",
+        second="autofocus" if user else "",
     )
+    return _because(problem, plain.page("Sign in", ("post", "/sign-in"), card, _FIRST_USER))
+
+
+def change_password(user: str, problem: Problem | None = None) -> HTMLResponse:
+    card = _CHANGE.format(problem=_alert(problem), user=escape(user))
+    return _because(problem, plain.page("Change password", ("post", "/password"), card, _BACK))
+
+
+def password_changed(user: str) -> HTMLResponse:
+    return plain.page("Password changed", ("get", "/"), _CHANGED.format(user=escape(user)))
+
+
+def _alert(problem: Problem | None) -> str:
+    return f'<p role="alert" class="problem">{escape(problem.words)}</p>\n' if problem else ""
+
+
+def _because(problem: Problem | None, answer: HTMLResponse) -> HTMLResponse:
+    if problem:
+        answer.status_code = problem.status
+        if problem.retry_after:
+            answer.headers["Retry-After"] = str(problem.retry_after)
+    return answer
