@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import TypeVar
 from urllib.parse import urlencode
 
+import msgspec
 from fastapi import Request
 from nicegui import ui
 from nicegui.element import Element
@@ -71,10 +72,11 @@ class Page:
             ui.navigate.to(_address(path, query))
 
     def remember(self, **state: str | int | None) -> None:
-        """Writes the state into the address, without loading anything: a reload, a bookmark or a shared link opens
-        the page with it in `query`. None and '' are left out."""
+        """Writes the state into the address, without loading anything: a reload, a bookmark, a shared link or the
+        browser's way back opens the page with it in `query`. None and '' are left out."""
+        address = msgspec.json.encode(_address(self.path, state)).decode()
         with self._client:  # whatever asks for it may have removed its own element
-            ui.navigate.history.replace(_address(self.path, state))
+            ui.run_javascript(f"bowerbird.remember({address})")
 
 
 def _address(path: str, query: Mapping[str, str | int | None]) -> str:

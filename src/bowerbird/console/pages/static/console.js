@@ -16,7 +16,23 @@ window.bowerbird = (() => {
     }
   }).observe(document.documentElement, { childList: true, subtree: true });
   show(chosen());
+
+  // What a visitor changes is a step that the browser's Back undoes. Changes in quick succession are one step.
+  const address = () => location.pathname + location.search;
+  const together = 1000; // ms
+  let here = address(), touched = false, changed = -Infinity;
+  for (const touch of ["pointerdown", "keydown"]) addEventListener(touch, () => { touched = true; }, { capture: true });
+  addEventListener("popstate", () => { if (address() !== here) location.reload(); });
+  const remember = (wanted) => {
+    const { pathname, search } = new URL(wanted, location);
+    if (pathname + search === here) return;
+    const now = performance.now();
+    history[touched && now - changed > together ? "pushState" : "replaceState"]({}, "", wanted);
+    if (touched) changed = now;
+    here = address();
+  };
   return {
+    remember,
     remember_theme(theme) {
       const secure = location.protocol === "https:" ? "; secure" : "";
       document.cookie = `bowerbird_theme=${theme}; path=/; max-age=31536000; samesite=lax${secure}`;
