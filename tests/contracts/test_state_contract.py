@@ -9,7 +9,17 @@ from sqlalchemy import Engine
 
 from bowerbird.errors import BowerbirdError, NotFoundError
 from bowerbird.event import Tallied
-from bowerbird.state.base import CatalogCount, Changes, Conflict, Merge, QuarantineEntry, SeenKey, Trait
+from bowerbird.state.base import (
+    MOST_NAMES,
+    MOST_PROPERTIES,
+    CatalogCount,
+    Changes,
+    Conflict,
+    Merge,
+    QuarantineEntry,
+    SeenKey,
+    Trait,
+)
 from bowerbird.state.database import open_sqlite
 from bowerbird.state.readers import SqlCatalog, SqlPeople
 from bowerbird.state.sql import SqlState
@@ -120,6 +130,31 @@ def test_the_catalog_adds_up(stored: Reopenable) -> None:
     assert stored.catalog.properties("default", "95") == {}
     assert CatalogCount("default", "94", "test", None, "", 5, 4, 9) in stored.catalog.catalog("default")
     assert CatalogCount("default", "94", "test", "", "null", 1, 1, 1) in stored.catalog.catalog("default")
+
+
+def test_the_catalog_is_bounded_and_goes_on_counting_what_it_has(stored: Reopenable) -> None:
+    def seen(name: str, *props: str) -> list[CatalogCount]:
+        own = CatalogCount("default", "", name, None, "", 1, 1, 1)
+        return [own, *(CatalogCount("default", "", name, prop, "string", 1, 1, 1) for prop in props)]
+
+    many = [f"p{number}" for number in range(MOST_PROPERTIES + 1)]
+    stored.state.remember(Changes(catalog=seen("wide", *many[:-2])))
+    stored.state.remember(Changes(catalog=[*seen("wide", many[0], *many[-2:]), *seen("other", "plan")]))
+    known = stored.catalog.properties("default", "")
+    assert known["wide"].events == 2
+    assert list(known["wide"].properties) == sorted(many[:-1])
+    assert known["wide"].properties["p0"] == 2
+    assert known["other"] == Tallied(1, {"plan": 1})
+
+    names = [f"n{number}" for number in range(MOST_NAMES)]
+    stored.state.remember(Changes(catalog=[each for name in names for each in seen(name)]))
+    stored.state.remember(Changes(catalog=[*seen("too late"), *seen("other", "plan")]))
+    known = stored.catalog.properties("default", "")
+    assert len(known) == MOST_NAMES
+    assert list(known) == sorted(["wide", "other", *names[:-2]])
+    assert known["other"] == Tallied(2, {"plan": 2})
+    stored.state.remember(Changes(catalog=[CatalogCount("default", "94", "elsewhere", None, "", 1, 1, 1)]))
+    assert "elsewhere" in stored.catalog.properties("default", "94")
 
 
 def test_unmerge_splits_and_remembers_it(stored: Reopenable) -> None:

@@ -1,9 +1,10 @@
 """Counts what events look like: names, property names, and the types of their values."""
 
+from itertools import islice
 from typing import Any
 
 from bowerbird.event import Event
-from bowerbird.state.base import CatalogCount
+from bowerbird.state.base import MOST_PROPERTIES, CatalogCount
 
 TYPES: dict[type, str] = {
     str: "string",
@@ -27,6 +28,8 @@ class Catalog:
 
     def learn(self, event: Event) -> None:
         properties = event.properties
+        if len(properties) > MOST_PROPERTIES:
+            properties = dict(islice(properties.items(), MOST_PROPERTIES))
         shape = (
             event.workspace, event.list_id or "", event.name, tuple(properties), tuple(map(type, properties.values())),
         )  # fmt: skip

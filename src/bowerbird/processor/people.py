@@ -1,6 +1,7 @@
 """The people that batches meet: what the state knows of them, with the changes of the batch at hand over it."""
 
 from collections.abc import Iterable, Sequence
+from itertools import islice
 from typing import NamedTuple
 
 from msgspec import Struct
@@ -9,7 +10,7 @@ from msgspec.structs import replace
 from bowerbird.event import Event, Position
 from bowerbird.person_ids import person_id_of
 from bowerbird.processor.identity import Decision, Named, decide
-from bowerbird.state.base import Changes, Conflict, Identifier, Known, Merge, Node, ProcessorState, Trait
+from bowerbird.state.base import MOST_TRAITS, Changes, Conflict, Identifier, Known, Merge, Node, ProcessorState, Trait
 
 
 class Member(Struct, eq=False, gc=False):
@@ -214,7 +215,7 @@ class People:
 def learn_traits(event: Event, node: str, changes: Changes) -> None:
     """The newest event time wins for each trait."""
     traits = changes.traits
-    for name, value in event.traits.items():
+    for name, value in islice(event.traits.items(), MOST_TRAITS):
         key = (event.workspace, node, name)
         known = traits.get(key)
         if known is None or (known.occurred_at, known.event_id) < (event.occurred_at, event.event_id):

@@ -87,6 +87,14 @@ class Trait(msgspec.Struct, frozen=True):
     event_id: str
 
 
+MOST_NAMES = 5_000
+"""Event names of a list, or of no list, in the catalog. Events of further names are stored all the same."""
+MOST_PROPERTIES = 1_000
+"""Properties of an event name in the catalog, each with a type; and of one event those that are looked at."""
+MOST_TRAITS = 1_000
+"""Traits of one event that its person takes on; all of them stay with the event."""
+
+
 class CatalogCount(msgspec.Struct, frozen=True):
     """How often an event name (property None) or one of its properties, in one type, was seen."""
 

@@ -6,9 +6,10 @@ from typing import Any
 
 import msgspec
 from msgspec import structs
-from sqlalchemy import BindParameter, Connection, Engine, bindparam, case, delete, func, select, tuple_, update
+from sqlalchemy import BindParameter, Connection, Engine, bindparam, delete, func, select, tuple_, update
 
 from bowerbird.event import Positions
+from bowerbird.state import catalog
 from bowerbird.state import tables as t
 from bowerbird.state.base import Changes, Identifier, Known, Merge, Node, SeenKey
 from bowerbird.state.keys import identifier_key, pack, unpack
@@ -117,7 +118,7 @@ def _remember_facts(connection: Connection, changes: Changes) -> None:
     accounts = ((person_id, account_id, at) for (_, person_id, account_id), at in changes.accounts.items())
     first_wins = inserter(connection, t.accounts).on_conflict_do_nothing()
     execute_many(connection, first_wins, names(t.accounts), accounts)
-    _count(connection, changes)
+    catalog.add(connection, changes.catalog)
     upsert(connection, t.quarantine, map(attrgetter(*names(t.quarantine)), changes.quarantined))
     for part in _chunks(changes.released):
         connection.execute(delete(t.quarantine).where(t.quarantine.c.event_id.in_(part)))
@@ -143,20 +144,3 @@ def _upsert_newer_traits(connection: Connection, changes: Changes) -> None:
         for trait in changes.traits.values()
     )
     execute_many(connection, statement, names(t.traits), rows)
-
-
-def _count(connection: Connection, changes: Changes) -> None:
-    if not changes.catalog:
-        return
-    statement = inserter(connection, t.catalog)
-    new, old = statement.excluded, t.catalog.c
-    statement = statement.on_conflict_do_update(
-        index_elements=[column.name for column in t.catalog.primary_key],
-        set_={
-            "count": old["count"] + new["count"],
-            "first_seen": case((new.first_seen < old.first_seen, new.first_seen), else_=old.first_seen),
-            "last_seen": case((new.last_seen > old.last_seen, new.last_seen), else_=old.last_seen),
-        },
-    )
-    rows = [{**structs.asdict(each), "property": each.property or ""} for each in changes.catalog]
-    connection.execute(statement, rows)
