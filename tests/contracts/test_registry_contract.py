@@ -8,10 +8,9 @@ import pytest
 
 from bowerbird.clock import FixedClock
 from bowerbird.registry import workspace_settings
-from bowerbird.registry.base import Registers, Snapshot, Snapshots
+from bowerbird.registry.base import SESSION_LIFE, Registers, Snapshot, Snapshots
 from bowerbird.registry.memory import MemoryRegistry
 from bowerbird.registry.sql import open_sqlite
-from bowerbird.registry.users import SESSION_LIFE
 
 START = 1_700_000_000_000_000
 

@@ -6,8 +6,9 @@ import pytest
 
 from bowerbird.clock import FixedClock
 from bowerbird.errors import BowerbirdError, ConflictError, NotFoundError, SettingInvalidError
+from bowerbird.registry.base import SESSION_LIFE
 from bowerbird.registry.sql import SqlRegistry
-from bowerbird.registry.users import SESSION_LIFE, SESSIONS_PER_USER
+from bowerbird.registry.users import SESSIONS_PER_USER
 
 
 def test_a_new_registry_has_the_default_workspace(registry: SqlRegistry) -> None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from bowerbird.demo.sending import Sent
-    from bowerbird.registry.sql import SqlRegistry
+    from bowerbird.registry.operators import OperatedRegistry
 
 app = typer.Typer(add_completion=False)
 
@@ -110,7 +110,7 @@ def _there(target: Target) -> Iterator[Target]:
     yield target
 
 
-def _prepared(registry: "SqlRegistry", name: str) -> str:
+def _prepared(registry: "OperatedRegistry", name: str) -> str:
     """The list in the workspace; both are made where they are missing, if the workspace is the demo's own."""
     try:
         workspace = registry.workspaces.get(name)

@@ -12,7 +12,7 @@ from bowerbird.cli.output import Output
 from bowerbird.errors import SettingInvalidError
 
 if TYPE_CHECKING:
-    from bowerbird.registry.sql import SqlRegistry
+    from bowerbird.registry.operators import OperatedRegistry
     from bowerbird.settings import Settings
 
 
@@ -46,7 +46,7 @@ class Invocation:
             raise SettingInvalidError(f"bowerbird.toml cannot be read: {error}", "mend the file's syntax") from None
 
     @contextmanager
-    def registry(self) -> Iterator["SqlRegistry"]:
+    def registry(self) -> Iterator["OperatedRegistry"]:
         """The registry of the data directory; a new directory is set up first."""
         from bowerbird.wiring.registry import open_registry
 

@@ -8,7 +8,7 @@ import typer
 from bowerbird.cli.invocation import invocation
 
 if TYPE_CHECKING:
-    from bowerbird.registry.sql import FirstSecrets
+    from bowerbird.registry.operators import FirstSecrets
 
 app = typer.Typer(add_completion=False)
 

@@ -10,6 +10,8 @@ from typing import Literal, Protocol
 
 import msgspec
 
+from bowerbird.clock import SECOND
+
 Scope = Literal[
     "events:write", "events:read", "profiles:read", "profiles:write", "metrics:read", "insights:read", "admin"
 ]
@@ -121,11 +123,14 @@ class Registers(Protocol):
         ...
 
 
+SESSION_LIFE = 30 * 24 * 3600 * SECOND
+
+
 class Logins(Protocol):
     """Console users' sessions. Blocking, and slow on purpose (a password hash)."""
 
     def login(self, name: str, password: str) -> str | None:
-        """A new session's secret, good for 30 days; None when user or password is wrong, which takes as long."""
+        """A new session's secret, good for `SESSION_LIFE`; None when user or password is wrong, which takes as long."""
         ...
 
     def change_password(self, name: str, password: str, new: str) -> str | None:

@@ -13,29 +13,13 @@ from bowerbird.registry import schema
 from bowerbird.registry.base import SCOPES
 from bowerbird.registry.database import Database
 from bowerbird.registry.hashing import Hasher
+from bowerbird.registry.operators import Key, Site
 from bowerbird.registry.workspaces import require
 
 _SECRET = re.compile(r"[!-~]{1,512}")
 _SITE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
 HINT_FROM = 16
 """Characters a secret needs before its last four are kept as a hint: of a short one they would tell too much."""
-
-
-class Key(msgspec.Struct, frozen=True):
-    id: str
-    workspace: str
-    scopes: tuple[str, ...]
-    hint: str
-    """The secret's last four characters, '' for a short secret."""
-    created_at: int
-    revoked_at: int | None
-
-
-class Site(msgspec.Struct, frozen=True):
-    id: str
-    workspace: str
-    name: str
-    created_at: int
 
 
 class Keys:

@@ -4,9 +4,49 @@ process loads. Blocking, safe from any thread; all raise `BowerbirdError` when t
 from collections.abc import Iterable
 from typing import NamedTuple, Protocol
 
+import msgspec
+
 from bowerbird.registry.base import Workspace
-from bowerbird.registry.keys import Key, Site
-from bowerbird.registry.users import User
+
+
+class Key(msgspec.Struct, frozen=True):
+    id: str
+    workspace: str
+    scopes: tuple[str, ...]
+    hint: str
+    """The secret's last four characters, '' for a short secret."""
+    created_at: int
+    revoked_at: int | None
+
+
+class Site(msgspec.Struct, frozen=True):
+    id: str
+    workspace: str
+    name: str
+    created_at: int
+
+
+class User(msgspec.Struct, frozen=True):
+    name: str
+    workspace: str
+    role: str
+    created_at: int
+
+
+class Session(msgspec.Struct, frozen=True):
+    secret: str
+    user: str
+    workspace: str
+    expires_at: int
+
+
+class FirstSecrets(msgspec.Struct, frozen=True):
+    """Made for a new data directory, to be shown once; None: there was one already."""
+
+    secret: str | None
+    """Of an API key of workspace `default` that may do everything."""
+    password: str | None
+    """Of the console user `admin`."""
 
 
 class WorkspaceDesk(Protocol):
@@ -78,6 +118,10 @@ class UserDesk(Protocol):
         """By name."""
         ...
 
+    def open_session(self, name: str) -> Session:
+        """A session without asking for the password. Raises `NotFoundError`."""
+        ...
+
 
 class Operators(NamedTuple):
     """All that an operator may change."""
@@ -85,3 +129,23 @@ class Operators(NamedTuple):
     workspaces: WorkspaceDesk
     keys: KeyDesk
     users: UserDesk
+
+
+class OperatedRegistry(Protocol):
+    """A registry as the command line has it."""
+
+    @property
+    def workspaces(self) -> WorkspaceDesk: ...
+
+    @property
+    def keys(self) -> KeyDesk: ...
+
+    @property
+    def users(self) -> UserDesk: ...
+
+    def bootstrap(self) -> FirstSecrets | None:
+        """The first key where there never was one, the first user where there is none; None when neither was
+        missing. Once, however many processes ask."""
+        ...
+
+    def close(self) -> None: ...

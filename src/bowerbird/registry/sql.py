@@ -4,7 +4,6 @@ import secrets
 from collections.abc import Iterator
 from pathlib import Path
 
-import msgspec
 from sqlalchemy import Connection, Table, select
 
 from bowerbird.clock import Clock
@@ -15,29 +14,21 @@ from bowerbird.registry.described_sql import SqlDescriptions
 from bowerbird.registry.hashing import Hasher
 from bowerbird.registry.keys import Keys, add_key
 from bowerbird.registry.migrations import migrate
+from bowerbird.registry.operators import FirstSecrets, User
 from bowerbird.registry.registers import DatabaseRegisters
 from bowerbird.registry.saved_sql import SqlSaved
 from bowerbird.registry.snapshot import Credential, IndexedSnapshot
-from bowerbird.registry.users import User, Users, add_user
+from bowerbird.registry.users import Users, add_user
 from bowerbird.registry.workspaces import Workspaces, read
 
 FIRST_WORKSPACE = "default"
 FIRST_USER = "admin"
 
 
-class FirstSecrets(msgspec.Struct, frozen=True):
-    """Made for a new data directory, to be shown once; None: there was one already."""
-
-    secret: str | None
-    """Of an API key of workspace `default` that may do everything."""
-    password: str | None
-    """Of the console user `admin`."""
-
-
 class SqlRegistry:
     """Implements `Snapshots`; `registers` implements `Registers`, `users` implements `Logins`, `saved` implements
-    `Saved`, `described` implements `Descriptions`. The rest is for operators (`WorkspaceDesk`, `KeyDesk`, `UserDesk`),
-    and every change there shows in the next snapshot that any process loads."""
+    `Saved`, `described` implements `Descriptions`. The rest is for operators (`OperatedRegistry`), and every
+    change there shows in the next snapshot that any process loads."""
 
     def __init__(self, database: Database, hasher: Hasher, clock: Clock) -> None:
         self._database = database
@@ -61,8 +52,6 @@ class SqlRegistry:
         return IndexedSnapshot(version, workspaces, credentials, self._hasher.secret, self._clock)
 
     def bootstrap(self) -> FirstSecrets | None:
-        """The first key where there never was one, the first user where there is none; None when neither was
-        missing. Once, however many processes ask."""
         password = secrets.token_urlsafe(12)
         with self._database.reading() as connection:
             if not _empty(connection, schema.api_keys) and not _empty(connection, schema.users):

@@ -8,32 +8,18 @@ import argon2
 import msgspec
 from sqlalchemy import Connection, delete, insert, select, update
 
-from bowerbird.clock import SECOND, Clock
+from bowerbird.clock import Clock
 from bowerbird.errors import BowerbirdError, ConflictError, NotFoundError
 from bowerbird.registry import schema
-from bowerbird.registry.base import ROLES
+from bowerbird.registry.base import ROLES, SESSION_LIFE
 from bowerbird.registry.database import Database
 from bowerbird.registry.hashing import Hasher
+from bowerbird.registry.operators import Session, User
 from bowerbird.registry.workspaces import require
 
-SESSION_LIFE = 30 * 24 * 3600 * SECOND
 SESSIONS_PER_USER = 200
 """Live sessions; the oldest ends when one more begins."""
 _NAME = re.compile(r"[^\s\x00-\x1f\x7f]{1,128}")
-
-
-class User(msgspec.Struct, frozen=True):
-    name: str
-    workspace: str
-    role: str
-    created_at: int
-
-
-class Session(msgspec.Struct, frozen=True):
-    secret: str
-    user: str
-    workspace: str
-    expires_at: int
 
 
 class Passwords:

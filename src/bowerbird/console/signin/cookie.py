@@ -7,7 +7,7 @@ from starlette.responses import Response
 from starlette.types import Scope
 
 from bowerbird.clock import SECOND
-from bowerbird.registry.users import SESSION_LIFE
+from bowerbird.registry.base import SESSION_LIFE
 
 PLAIN = "bowerbird_session"
 SECURE = "__Host-bowerbird_session"

@@ -6,7 +6,7 @@ from bowerbird.console import answers
 from bowerbird.console.pages import parts
 from bowerbird.console.pages.page import Page
 from bowerbird.registry.base import SCOPES
-from bowerbird.registry.keys import Key
+from bowerbird.registry.operators import Key
 
 _MEANINGS = {
     "events:write": "send events",

@@ -5,7 +5,7 @@ from nicegui import ui
 from bowerbird.console import answers
 from bowerbird.console.pages import parts
 from bowerbird.console.pages.page import Page
-from bowerbird.registry.keys import Site
+from bowerbird.registry.operators import Site
 
 
 def build(page: Page) -> None:

@@ -8,7 +8,7 @@ from bowerbird.console import answers
 from bowerbird.console.pages import parts
 from bowerbird.console.pages.page import Page
 from bowerbird.registry.base import ROLES
-from bowerbird.registry.users import User
+from bowerbird.registry.operators import User
 
 _ROLES = {
     "owner": "Owner: everything, settings too",
