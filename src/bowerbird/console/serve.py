@@ -1,12 +1,12 @@
 """Runs the console's port on a listening socket."""
 
-import signal
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from socket import socket
 
 import uvicorn
 from fastapi import FastAPI
+
+from bowerbird.serving import Server
 
 DRAIN = 5
 """Seconds that requests under way get to end after SIGTERM."""
@@ -24,24 +24,4 @@ def serve(app: FastAPI, listening: socket, ready: Callable[[], None]) -> None:
         server_header=False,
         timeout_graceful_shutdown=DRAIN,
     )
-    _Server(config, ready).run([listening])
-
-
-class _Server(uvicorn.Server):
-    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
-        super().__init__(config)
-        self._ready = ready
-
-    async def startup(self, sockets: list[socket] | None = None) -> None:
-        await super().startup(sockets)
-        if self.started:
-            self._ready()
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        before = {caught: signal.signal(caught, self.handle_exit) for caught in (signal.SIGTERM, signal.SIGINT)}
-        try:
-            yield
-        finally:
-            for caught, handler in before.items():
-                signal.signal(caught, handler)
+    Server(config, ready).run([listening])

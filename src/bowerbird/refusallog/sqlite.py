@@ -9,8 +9,8 @@ from threading import Lock
 import msgspec
 
 from bowerbird.errors import BowerbirdError
+from bowerbird.files import locked, private_file
 from bowerbird.refusallog.base import KEPT_OF_A_KEY, Refusal, RefusalQuery
-from bowerbird.registry import files
 
 SCHEMA_VERSION = 1
 _BUSY_SECONDS = 5.0
@@ -105,11 +105,11 @@ class SqliteRefusals:
 
 def _open(path: Path) -> sqlite3.Connection:
     if not path.exists():
-        files.private_file(path)
+        private_file(path)
     connection = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False)
     try:
         # Turning a new file into WAL mode fails at once, without waiting, when two processes try together.
-        with files.locked(path.parent):
+        with locked(path.parent):
             for pragma in _PRAGMAS:
                 connection.execute(f"PRAGMA {pragma}")
             _migrate(connection)

@@ -1,15 +1,16 @@
 """Transactions on the registry's database."""
 
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from threading import Lock
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, update
 from sqlalchemy.exc import OperationalError
 
 from bowerbird.errors import BowerbirdError
+from bowerbird.files import Lock
 from bowerbird.registry.schema import meta
 
 BUSY_SECONDS = 15
@@ -18,11 +19,15 @@ BUSY_SECONDS = 15
 class Database:
     """Raises `BowerbirdError` when the database cannot be reached or stays busy. Safe from any thread."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, gate: Lock | None = None) -> None:
+        """`gate` is held around each change, by every process that makes one. SQLite would let two take turns by
+        itself, but up to 3.51.2 it can lose pages when one checkpoints while another begins the WAL anew
+        (sqlite.org/wal.html, "the WAL-reset bug")."""
         self._reader = engine
+        self._gate = gate
         self._writer = engine.execution_options(writes=True)
         # Threads queue here: waiting for a database lock is no queue, and some would wait for very long.
-        self._turn = Lock()
+        self._turn = threading.Lock()
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -32,7 +37,8 @@ class Database:
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """A transaction for what no snapshot shows."""
-        with self._turn, _told(), self._writer.begin() as connection:
+        gate = self._gate.within(BUSY_SECONDS) if self._gate else nullcontext()
+        with self._turn, _told(), gate, self._writer.begin() as connection:
             yield connection
 
     @contextmanager
@@ -44,6 +50,8 @@ class Database:
 
     def close(self) -> None:
         self._reader.dispose()
+        if self._gate:
+            self._gate.close()
 
 
 def sqlite(path: Path) -> Engine:
@@ -69,8 +77,9 @@ def sqlite(path: Path) -> Engine:
 def _told() -> Iterator[None]:
     try:
         yield
-    except OperationalError as error:
+    except (OperationalError, TimeoutError) as error:
+        why = error.orig if isinstance(error, OperationalError) else "another process is changing it all the time"
         raise BowerbirdError(
-            f"the registry cannot be used: {error.orig}",
+            f"the registry cannot be used: {why}",
             "is the disk full, the data directory writable, another program holding registry.db?",
         ) from error

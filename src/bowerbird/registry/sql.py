@@ -7,7 +7,8 @@ from pathlib import Path
 from sqlalchemy import Connection, Table, select
 
 from bowerbird.clock import Clock
-from bowerbird.registry import files, schema
+from bowerbird.files import Lock, locked, private_directory, private_file
+from bowerbird.registry import schema
 from bowerbird.registry.base import ROLES, Principal, Workspace
 from bowerbird.registry.database import Database, sqlite
 from bowerbird.registry.described_sql import SqlDescriptions
@@ -15,6 +16,7 @@ from bowerbird.registry.hashing import Hasher
 from bowerbird.registry.keys import Keys, add_key
 from bowerbird.registry.migrations import migrate
 from bowerbird.registry.operators import FirstSecrets, User
+from bowerbird.registry.pepper import pepper
 from bowerbird.registry.registers import DatabaseRegisters
 from bowerbird.registry.saved_sql import SqlSaved
 from bowerbird.registry.snapshot import Credential, IndexedSnapshot
@@ -73,14 +75,14 @@ class SqlRegistry:
 
 def open_sqlite(directory: Path, clock: Clock) -> SqlRegistry:
     """The registry of a data directory, made where it is missing. Raises `BowerbirdError`."""
-    files.private_directory(directory)
+    private_directory(directory)
     path = directory / "registry.db"
     pepper_path = directory / "pepper"
-    hasher = Hasher(files.pepper(pepper_path, expected=path.exists()))
-    files.private_file(path)
-    database = Database(sqlite(path))
+    hasher = Hasher(pepper(pepper_path, expected=path.exists()))
+    private_file(path)
+    database = Database(sqlite(path), Lock(directory / "registry.lock"))
     # Turning a new file into WAL mode fails at once, without waiting, when two processes try together.
-    with files.locked(pepper_path), database.writing() as connection:
+    with locked(pepper_path), database.writing() as connection:
         migrate(connection, clock.now())
     return SqlRegistry(database, hasher, clock)
 

@@ -1,6 +1,5 @@
 """Who serves a data directory: the holder of a lock, which ends with its process however that ends."""
 
-import fcntl
 import os
 import time
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Self
 import msgspec
 
 from bowerbird.errors import DataDirectoryBusyError
+from bowerbird.files import take
 
 PATIENCE_SECONDS = 5.0
 """How long a data directory that a dying predecessor still holds is waited for."""
@@ -32,7 +32,7 @@ class Ownership:
     def __enter__(self) -> Self:
         self._file = os.open(_path(self._data), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         deadline = time.monotonic() + PATIENCE_SECONDS
-        while not _locked(self._file, fcntl.LOCK_EX):
+        while not take(self._file):
             if time.monotonic() > deadline:
                 owner = _read(self._file)
                 os.close(self._file)
@@ -63,21 +63,13 @@ def owner_of(data: Path) -> Owner | None:
     except FileNotFoundError:
         return None
     try:
-        return None if _locked(file, fcntl.LOCK_SH) else _read(file)
+        return None if take(file, shared=True) else _read(file)
     finally:
         os.close(file)
 
 
 def _path(data: Path) -> Path:
     return data / "serve.lock"
-
-
-def _locked(file: int, kind: int) -> bool:
-    try:
-        fcntl.flock(file, kind | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
 
 
 def _read(file: int) -> Owner:

@@ -1,15 +1,13 @@
 """Opens the state's database."""
 
-import fcntl
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, StaticPool, create_engine, event, text
 
 from bowerbird.errors import BowerbirdError
+from bowerbird.files import locked
 from bowerbird.state.tables import metadata
 
 SCHEMA_VERSION = 1
@@ -33,7 +31,7 @@ def open_sqlite(path: Path | None) -> Engine:
     event.listen(engine, "connect", _configure)
     event.listen(engine, "begin", _begin)
     # Turning a new file into WAL mode fails at once, without waiting, when two processes try together.
-    with nullcontext() if path is None else _alone(path.parent), engine.begin() as connection:
+    with nullcontext() if path is None else locked(path.parent), engine.begin() as connection:
         _migrate(connection, path)
     if path is not None:
         path.chmod(0o600)
@@ -53,17 +51,6 @@ def scrub(engine: Engine) -> None:
             "the state is in use; what was erased still stands in its write-ahead log",
             "Stop the server and start it again: then it is gone.",
         )
-
-
-@contextmanager
-def _alone(directory: Path) -> Iterator[None]:
-    """One process at a time."""
-    handle = os.open(directory, os.O_RDONLY)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(handle)
 
 
 def _configure(connection: Any, _record: Any) -> None:

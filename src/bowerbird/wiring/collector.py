@@ -21,7 +21,7 @@ from bowerbird.collector.refresh import Refresher
 from bowerbird.eventlog.sqlite import SqliteLogWriter
 from bowerbird.refusallog.masks import Masks
 from bowerbird.refusallog.sqlite import SqliteRefusals
-from bowerbird.registry import files
+from bowerbird.registry.pepper import pepper
 from bowerbird.settings import Settings
 from bowerbird.state import database
 from bowerbird.state.readers import SqlCatalog
@@ -45,7 +45,7 @@ def run_collector(settings: Settings, listener: socket, console_url: str, ready:
         catalog=SqlCatalog(database.open_sqlite(settings.data / "state.db")),
         limiter=MmapLimiter.open(settings.data / "limits"),
         refusals=SqliteRefusals(settings.data / "refusals.db"),
-        masks=Masks(files.pepper(settings.data / "pepper", expected=True)),
+        masks=Masks(pepper(settings.data / "pepper", expected=True)),
         clock=clock,
         body_limit=settings.body_limit,
     )

@@ -1,13 +1,12 @@
 """Partitions as directories: which there are, which segments are in them, and who writes."""
 
-import fcntl
 import os
 import re
 from pathlib import Path
-from types import TracebackType
 from typing import NamedTuple
 
 from bowerbird.errors import DataDirectoryBusyError
+from bowerbird.files import Lock, sync_directory
 
 MOST_PARTITIONS = 512
 """As many as a person id can tell apart."""
@@ -20,34 +19,6 @@ class SegmentFile(NamedTuple):
 
     first: int
     path: Path
-
-
-class Lock:
-    """An advisory lock that ends with the process that holds it, however that ends."""
-
-    def __init__(self, path: Path) -> None:
-        self._file = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
-
-    def __enter__(self) -> None:
-        fcntl.flock(self._file, fcntl.LOCK_EX)
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        fcntl.flock(self._file, fcntl.LOCK_UN)
-
-    def take(self) -> bool:
-        """Takes the lock until `close`, if nobody has it."""
-        try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-        return True
-
-    def close(self) -> None:
-        if self._file >= 0:
-            os.close(self._file)
-            self._file = -1
 
 
 def gate(partition: Path) -> Lock:
@@ -104,12 +75,3 @@ def remove_segments(partition: Path, before: int) -> int:
     if old:
         sync_directory(partition)
     return sum(path.suffix == ".sqlite" for path in old)
-
-
-def sync_directory(directory: Path) -> None:
-    """Makes names that were added to or taken from the directory durable."""
-    handle = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -16,7 +16,8 @@ import msgspec
 from bowerbird.errors import BowerbirdError, LogDamagedError
 from bowerbird.eventlog.base import Tally
 from bowerbird.eventlog.codec import BROKEN
-from bowerbird.eventlog.sqlite.partition import segment_path, sync_directory
+from bowerbird.eventlog.sqlite.partition import segment_path
+from bowerbird.files import sync_directory
 
 BUSY_SECONDS = 10.0
 

@@ -14,8 +14,9 @@ from bowerbird.errors import BowerbirdError, LogDamagedError, LogUnavailableErro
 from bowerbird.event import Event
 from bowerbird.eventlog.base import Tally
 from bowerbird.eventlog.codec import encode, join
-from bowerbird.eventlog.sqlite.partition import Lock, claim
+from bowerbird.eventlog.sqlite.partition import claim
 from bowerbird.eventlog.sqlite.tail import Tail
+from bowerbird.files import Lock
 
 WAITING_BYTES = 64_000_000
 """When more than this waits to be written, further appends are refused."""

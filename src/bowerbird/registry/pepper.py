@@ -1,23 +1,11 @@
-"""Files of the data directory that nobody else may read."""
+"""The secret that hashes of credentials are made with; without it a stolen registry says nothing."""
 
-import fcntl
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from bowerbird.errors import BowerbirdError
+from bowerbird.files import sync_directory
 from bowerbird.registry.hashing import PEPPER_BYTES
-
-
-def private_directory(path: Path) -> None:
-    """Creates the directory (0700) where it is missing; one that is there keeps its mode."""
-    path.mkdir(mode=0o700, parents=True, exist_ok=True)
-
-
-def private_file(path: Path) -> None:
-    """Creates an empty file (0600) where it is missing."""
-    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
 
 
 def pepper(path: Path, expected: bool) -> bytes:
@@ -39,17 +27,6 @@ def pepper(path: Path, expected: bool) -> bytes:
     return found
 
 
-@contextmanager
-def locked(path: Path) -> Iterator[None]:
-    """Keeps other processes out of the same block for the same file. Waits."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(descriptor)
-
-
 def _make(path: Path) -> bytes:
     """Writes a draft and links it into place: the file appears whole, and only one of several makers wins."""
     draft = path.with_name(f"{path.name}.{os.urandom(8).hex()}")
@@ -63,13 +40,5 @@ def _make(path: Path) -> bytes:
     finally:
         os.close(descriptor)
         draft.unlink()
-    _sync_directory(path.parent)
+    sync_directory(path.parent)
     return path.read_bytes()
-
-
-def _sync_directory(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
