@@ -73,6 +73,22 @@ def test_an_email_is_one_whatever_its_case(line: Any) -> None:
     assert line.people.find("default", {"email": "ADA@example.com"}) == [line.person_of(one)]
 
 
+@pytest.mark.parametrize("spelled", ["+15550123000", "+1 (555) 012-3000", "+1-555-012-3000", "+1 555.012.3000"])
+def test_a_phone_is_one_however_its_digits_are_set_apart(line: Any, spelled: str) -> None:
+    first, second = line.event(phone="+15550123000", dialect="klaviyo"), line.event(phone=spelled, dialect="flywheel")
+    line.send(first, second)
+    assert line.person_of(first) == line.person_of(second)
+    assert line.people.find("default", {"phone": spelled}) == [line.person_of(first)]
+
+
+@pytest.mark.parametrize("spelled", ["555 0123", "+", "+0 555 012-3000", "ext. 7", "+1234567890123456"])
+def test_what_is_no_international_number_is_matched_as_it_was_sent(line: Any, spelled: str) -> None:
+    first, second = line.event(phone=spelled), line.event(phone=spelled.replace(" ", "-") + "-")
+    line.send(first, second)
+    assert line.person_of(first) != line.person_of(second)
+    assert line.people.find("default", {"phone": spelled}) == [line.person_of(first)]
+
+
 def test_a_second_email_or_phone_weighs_as_much_as_the_first_and_no_more(line: Any) -> None:
     ada = line.event(user_id="ada", email="ada@example.com")
     bob = line.event(user_id="bob", phone="+2")

@@ -67,9 +67,9 @@ def identifiers_of(event: Event) -> list[Identifier]:
     if event.email and not event.email.isspace():
         found.append(identifier(workspace, "email", event.email))
     if event.phone:
-        found.append((workspace, "phone", event.phone))
+        found.append(identifier(workspace, "phone", event.phone))
     if others and (phone := others.get("phone")):
-        found.append((workspace, "phone", phone))
+        found.append(identifier(workspace, "phone", phone))
     if event.anonymous_id:
         found.append((workspace, "anonymous_id", event.anonymous_id))
     return found

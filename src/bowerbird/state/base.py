@@ -7,6 +7,7 @@ A person is a node with identifiers of its own. A merge points one node at anoth
 its identifiers, traits and events, and reads resolve it to its root. Undoing a merge removes the pointer, nothing else.
 """
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple, Protocol
 
@@ -14,13 +15,23 @@ import msgspec
 
 from bowerbird.event import Positions, Tallied
 
+_SET_APART = str.maketrans("", "", " \u00a0.-()/")
+_INTERNATIONAL = re.compile(r"\+[1-9][0-9]{6,14}")
+"""E.164"""
+
 Identifier = tuple[str, str, str]
 """(workspace, kind, value). Kinds: `user_id`, `email`, `phone`, `anonymous_id`, and those only one vendor has."""
 
 
 def identifier(workspace: str, kind: str, value: str) -> Identifier:
-    """The identifier as people are matched by it: an e-mail without regard to case or surrounding space."""
-    return workspace, kind, value.strip().lower() if kind == "email" else value
+    """The identifier as people are matched by it: an e-mail without regard to case or surrounding space, a phone
+    number with its country's code (`+1 (555) 012-3000`) without regard to how its digits are set apart."""
+    if kind == "email":
+        value = value.strip().lower()
+    elif kind == "phone":
+        digits = value.translate(_SET_APART)
+        value = digits if _INTERNATIONAL.fullmatch(digits) else value
+    return workspace, kind, value
 
 
 class Node(msgspec.Struct, eq=False):

@@ -120,7 +120,8 @@ def _nobody(page: Page, q: str) -> None:
     if q:
         parts.empty_state(
             "Nobody has this identifier",
-            "Identifiers are compared as they were sent, e-mails without regard to case. Try another one, or any kind.",
+            "Identifiers are compared as they were sent, e-mails without regard to case, phones by their digits. Try "
+            "another one, or any kind.",
         )
         return
     ask_for_events(page)
