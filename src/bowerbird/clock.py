@@ -5,6 +5,7 @@ from typing import Protocol
 
 SECOND = 1_000_000
 """Microseconds in a second. All times are whole microseconds since 1970-01-01 UTC."""
+DAY = 86_400 * SECOND
 
 
 class Clock(Protocol):

@@ -6,13 +6,13 @@ from typing import Any, NamedTuple
 import msgspec
 from msgspec.structs import asdict
 
-from bowerbird.clock import SECOND, Clock
+from bowerbird.clock import DAY, SECOND, Clock
 from bowerbird.event import Event, Position, Positions
 from bowerbird.eventlog.base import LogReader, LogRow
 from bowerbird.state.base import CatalogReader, PeopleReader
 from bowerbird.warehouse.base import StoredEvent, Warehouse
 
-ATTRIBUTION_WINDOW = 30 * 86_400 * SECOND
+ATTRIBUTION_WINDOW = 30 * DAY
 """An event belongs to its click for 30 days (Scribe)."""
 
 _SEARCH_SECONDS = 2

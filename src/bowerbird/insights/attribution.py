@@ -5,13 +5,13 @@ from typing import Literal
 
 import msgspec
 
+from bowerbird.clock import DAY
 from bowerbird.insights.conditions import Condition
 from bowerbird.insights.draft import Draft, Statement, all_of
 from bowerbird.insights.events import Events
 from bowerbird.insights.question import Asking, Kind, Question
 from bowerbird.insights.touches import CLICK_DAYS, touches
 
-DAY = 86_400_000_000
 LONGEST_LOOKBACK = 365
 MOST_KEYS = 100
 MINUTE = 60_000_000

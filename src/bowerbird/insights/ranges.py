@@ -6,11 +6,12 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
+from bowerbird.clock import DAY
 from bowerbird.errors import QuestionInvalidError
 
 Unit = Literal["hour", "day", "week", "month"]
 MOST_BUCKETS = 5000
-LONGEST = 50 * 366 * 86_400_000_000
+LONGEST = 50 * 366 * DAY
 """µs that a range may last."""
 EARLIEST, LATEST = 1000, 9000
 """Years that a range may name: whatever is counted from there has a date too."""
@@ -159,13 +160,12 @@ def _offset(at: datetime) -> int:
 
 def _change_after(at: int, until: int, offset: int, over: Period) -> int:
     """The first instant, later than `at`, with another offset; `until` if there is none."""
-    day = 86_400_000_000
     low = at
-    while low < until and _offset(over.local(min(low + day, until))) == offset:
-        low += day
+    while low < until and _offset(over.local(min(low + DAY, until))) == offset:
+        low += DAY
     if low >= until:
         return until
-    high = min(low + day, until)
+    high = min(low + DAY, until)
     if _offset(over.local(high)) == offset:
         return until
     while high - low > 1:

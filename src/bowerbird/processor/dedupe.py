@@ -2,14 +2,12 @@
 
 from collections.abc import Sequence
 
+from bowerbird.clock import DAY
 from bowerbird.dedupe_keys import dedupe_digest
 from bowerbird.event import Event, Position
 from bowerbird.person_ids import person_id_of
 from bowerbird.processor.identity import Decision
 from bowerbird.state.base import Changes, Identifier, Seen, SeenKey
-
-DAY = 86_400_000_000
-"""µs"""
 
 
 class Keys:

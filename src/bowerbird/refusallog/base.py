@@ -9,12 +9,12 @@ from typing import Protocol
 
 import msgspec
 
-from bowerbird.clock import SECOND
+from bowerbird.clock import DAY
 from bowerbird.refusals import Reason
 
 KEPT_OF_A_KEY = 200
 """Refusals kept of one key; of all senders whose key is unknown together, as many."""
-KEPT_FOR = 30 * 86_400 * SECOND
+KEPT_FOR = 30 * DAY
 """µs after which a refusal goes."""
 
 

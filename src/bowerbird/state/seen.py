@@ -16,8 +16,6 @@ import lmdb
 
 from bowerbird.state.base import SeenKey
 
-DAY = 86_400_000_000
-"""µs"""
 _FOR_EVER = b"for-ever"
 _PREFIX = b"day-"
 _MAP_SIZE = 1 << 38

@@ -11,7 +11,7 @@ from socket import socket
 
 from fastapi import FastAPI
 
-from bowerbird.clock import SECOND, Clock, SystemClock
+from bowerbird.clock import DAY, Clock, SystemClock
 from bowerbird.console.app import create_app
 from bowerbird.console.control import announce, control_token, withdraw
 from bowerbird.console.lag import lag_behind
@@ -41,7 +41,6 @@ from bowerbird.warehouse.duck import DuckWarehouse
 from bowerbird.warehouse.tables import DuckTables
 from bowerbird.wiring.registry import open_registry
 
-DAY = 86_400 * SECOND
 _PATIENCE = 5.0
 """Seconds for which a warehouse that a dying predecessor still holds is waited for."""
 
