@@ -11,11 +11,15 @@ from typing import Any
 import msgspec
 import pytest
 import typer
+from pydantic import ValidationError
 
 from bowerbird import __version__
+from bowerbird.cli.invocation import Invocation
 from bowerbird.cli.main import VERBS, hoist
+from bowerbird.cli.output import Output
 from bowerbird.errors import BowerbirdError
 from bowerbird.registry.workspaces import Workspaces
+from bowerbird.settings import Settings
 
 Bowerbird = Callable[..., Any]
 SLOW = ("sqlalchemy", "duckdb", "pydantic", "rich.console", "lmdb", "fastapi", "nicegui", "uvicorn")
@@ -45,6 +49,45 @@ def test_the_installed_command_tells_an_error_and_nothing_of_its_inside(tmp_path
     error = msgspec.json.decode(failed.stderr)["error"]
     assert error["message"] == "there is no key 'key_none'"
     assert error["hint"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("WAREHOUSE_MEMORY", "lots", "'lots' is no amount of memory, such as 2GB"),
+        ("DATA", __file__, "is no directory"),
+    ],
+)
+def test_a_setting_that_makes_no_sense_is_told(tmp_path: Path, name: str, value: str, told: str) -> None:
+    failed = real("key", "list", **{"BOWERBIRD_DATA": str(tmp_path / "d"), f"BOWERBIRD_{name}": value})
+    assert (failed.returncode, told in failed.stderr, "unexpected" in failed.stderr) == (1, True, False)
+
+
+@pytest.mark.parametrize("content", [b"\xff", b"port = ", b'data = "elsewhere"'])
+def test_a_settings_file_that_makes_no_sense_is_told(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "bowerbird.toml").write_bytes(content)
+    failed = real("key", "list", BOWERBIRD_DATA=str(tmp_path))
+    assert failed.returncode == 1
+    assert "bowerbird.toml" in failed.stderr
+    assert "unexpected" not in failed.stderr
+
+
+def test_an_empty_variable_sets_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BOWERBIRD_HOST", "")
+    monkeypatch.setenv("BOWERBIRD_DATA", "")
+    settings = Settings()
+    assert (settings.host, settings.data) == ("127.0.0.1", Path("bowerbird-data"))
+    with pytest.raises(ValidationError):
+        Settings(host="")
+
+
+def test_another_users_data_directory_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files that one user makes there, the server of the other cannot change."""
+    assert real("key", "create", BOWERBIRD_DATA=str(tmp_path)).returncode == 0
+    monkeypatch.setattr(os, "geteuid", lambda: tmp_path.stat().st_uid + 1)
+    with pytest.raises(BowerbirdError, match="belongs to user") as refused:
+        Invocation(tmp_path, Output()).settings()
+    assert "sudo -u" in refused.value.hint
 
 
 def test_help_imports_nothing_slow() -> None:

@@ -141,6 +141,10 @@ def test_sites_are_made_and_shown(bowerbird: Bowerbird, data: Path) -> None:
     assert principal.scopes == {"events:write"}
     assert bowerbird("site create --id AbC123 --json").document["id"] == "AbC123"
     assert [site["id"] for site in bowerbird("site list --json").document["sites"]] == [made["id"], "AbC123"]
+    assert bowerbird("site remove AbC123 --json").document == {"id": "AbC123"}
+    assert authenticate(data, "AbC123") is None
+    assert bowerbird("site remove AbC123").code == 1
+    assert bowerbird("site create --id AbC123").code == 0
 
 
 def test_users_get_a_password_shown_once_or_their_own(bowerbird: Bowerbird) -> None:
@@ -153,6 +157,21 @@ def test_users_get_a_password_shown_once_or_their_own(bowerbird: Bowerbird) -> N
     assert made["password"] not in listed.out
     assert bowerbird("user password --name bob --password - --json", stdin="new\n").document == {"name": "bob"}
     assert "password" in bowerbird("user password --name bob").out
+
+
+def test_users_get_another_role_and_go(bowerbird: Bowerbird, data: Path) -> None:
+    bowerbird("user create --name ana --role owner")
+    bowerbird("user create --name bob --role viewer")
+    session = bowerbird("session create --user bob --json").document["session_id"]
+    assert not authenticate(data, session).may("events:write")  # type: ignore[union-attr]
+    assert bowerbird("user role --name bob --role analyst --json").document == {"name": "bob", "role": "analyst"}
+    assert authenticate(data, session).may("events:write")  # type: ignore[union-attr]
+    assert bowerbird("user role --name bob --role king").code == 1
+    assert bowerbird("user remove --name bob --json").document == {"name": "bob"}
+    assert authenticate(data, session) is None
+    assert [user["name"] for user in bowerbird("user list --json").document["users"]] == ["ana"]
+    last = bowerbird("user remove --name ana")
+    assert (last.code, "only owner" in last.err) == (1, True)
 
 
 def test_a_session_speaks_for_its_user(bowerbird: Bowerbird, data: Path) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import msgspec
 
 from bowerbird.cli.progress import progress
-from bowerbird.errors import BowerbirdError, DataDirectoryBusyError, NotFoundError
+from bowerbird.errors import BowerbirdError, ConflictError, DataDirectoryBusyError, NotFoundError
 
 if TYPE_CHECKING:
     import httpx
@@ -51,22 +51,16 @@ class EngineClient:
         return self._ask("DELETE", path, query)
 
     def download(self, path: str, target: Path, **query: Any) -> dict[str, str]:
-        """Writes the answer to the file, which appears when it is complete; returns the answer's headers."""
-        if not target.parent.is_dir():
-            raise NotFoundError(f"there is no directory {target.parent}", "Make it, or choose another file.")
-        part = target.with_name(f".{target.name}.part")
-        try:
-            with self._http.stream("GET", API + path, params=_given(query)) as response:
-                if response.is_error:
-                    response.read()
-                    raise _failure(response)
-                with part.open("wb") as file:
-                    for chunk in response.iter_bytes():
-                        file.write(chunk)
-            part.replace(target)
+        """Writes the answer to the file, which appears when it is complete; what is no file, such as a pipe, gets it
+        as it comes. Returns the answer's headers."""
+        with self._http.stream("GET", API + path, params=_given(query)) as response, _whole(target) as part:
+            if response.is_error:
+                response.read()
+                raise _failure(response)
+            with part.open("wb") as file:
+                for chunk in response.iter_bytes():
+                    file.write(chunk)
             return dict(response.headers)
-        finally:
-            part.unlink(missing_ok=True)
 
     def ready(self) -> dict[str, Any]:
         """What `/readyz` says."""
@@ -159,6 +153,25 @@ def _served(app: "FastAPI") -> Iterator[Path]:
         finally:
             server.should_exit = True
             thread.join()
+
+
+@contextmanager
+def _whole(target: Path) -> Iterator[Path]:
+    """Where to write what the file is to hold once the block has ended well."""
+    if target.exists() and not target.is_file():
+        if target.is_dir():
+            raise ConflictError(f"{target} is a directory", "Name a file in it.")
+        yield target
+        return
+    target = target.resolve()
+    if not target.parent.is_dir():
+        raise NotFoundError(f"there is no directory {target.parent}", "Make it, or choose another file.")
+    part = target.with_name(f".{target.name}.part")
+    try:
+        yield part
+        part.replace(target)
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def _given(query: dict[str, Any]) -> dict[str, Any]:

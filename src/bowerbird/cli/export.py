@@ -18,7 +18,7 @@ _BY_SUFFIX = {".parquet": "parquet", ".ndjson": "ndjson", ".jsonl": "ndjson"}
 @app.command()
 def export(
     ctx: typer.Context,
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="Written whole, or not at all.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Written whole, or not at all; - is stdout.")],
     form: Annotated[
         str | None, typer.Option("--format", metavar="F", help="parquet or ndjson; default: by FILE's suffix.")
     ] = None,
@@ -35,10 +35,15 @@ def export(
     chosen = form or _BY_SUFFIX.get(file.suffix.lower())
     if chosen not in ("parquet", "ndjson"):
         raise BowerbirdError(f"no such format: {chosen or file.name}", "Add --format parquet or --format ndjson.")
+    to_stdout = str(file) == "-"
     with connect(call.settings()) as engine:
-        headers = engine.download("/export", file, format=chosen, workspace=workspace)
+        target = Path("/dev/stdout") if to_stdout else file
+        headers = engine.download("/export", target, format=chosen, workspace=workspace)
     events = int(headers["bowerbird-events"])
     empty = "" if events else "; `bowerbird audit` says whether events are pending"
+    if to_stdout:
+        call.output.note(f"{events} events ({chosen}){empty}")
+        return
     call.output.show(
         {"file": str(file), "format": chosen, "events": events}, f"{events} events are in {file} ({chosen}){empty}"
     )

@@ -1,5 +1,7 @@
 """What every verb is given: where the data is, and how to speak."""
 
+import os
+import pwd
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -9,7 +11,7 @@ from typing import TYPE_CHECKING, cast
 import typer
 
 from bowerbird.cli.output import Output
-from bowerbird.errors import SettingInvalidError
+from bowerbird.errors import BowerbirdError, SettingInvalidError
 
 if TYPE_CHECKING:
     from bowerbird.registry.operators import OperatedRegistry
@@ -35,15 +37,19 @@ class Invocation:
 
         given = {name: value for name, value in {"data": self.data, **overrides}.items() if value is not None}
         try:
-            return Settings(**given)  # type: ignore[arg-type]
+            settings = Settings(**given)  # type: ignore[arg-type]
         except ValidationError as error:
             broken = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
             raise SettingInvalidError(
                 f"settings make no sense: {broken}",
                 "look at the options, at bowerbird.toml in the data directory, and at BOWERBIRD_*",
             ) from None
-        except TOMLDecodeError as error:
+        except (TOMLDecodeError, UnicodeDecodeError) as error:
             raise SettingInvalidError(f"bowerbird.toml cannot be read: {error}", "mend the file's syntax") from None
+        except NotADirectoryError:
+            raise _no_directory(self.data) from None
+        _check_directory(settings.data)
+        return settings
 
     @contextmanager
     def registry(self) -> Iterator["OperatedRegistry"]:
@@ -55,6 +61,30 @@ class Invocation:
             yield registry
         finally:
             registry.close()
+
+
+def _check_directory(data: Path) -> None:
+    """What another user's process writes there, the server's own user could neither change nor remove."""
+    if not data.exists():
+        return
+    if not data.is_dir():
+        raise _no_directory(data)
+    made = data / "registry.db"
+    if made.exists() and made.stat().st_uid != os.geteuid():
+        owner = _name_of(made.stat().st_uid)
+        hint = f"Run this as that user: sudo -u '{owner}' bowerbird …"
+        raise BowerbirdError(f"the data directory {data} belongs to user {owner}", hint)
+
+
+def _name_of(user: int) -> str:
+    try:
+        return pwd.getpwuid(user).pw_name
+    except KeyError:
+        return f"#{user}"
+
+
+def _no_directory(data: Path | None) -> SettingInvalidError:
+    return SettingInvalidError(f"{data} is no directory", "Name one with --data or BOWERBIRD_DATA.")
 
 
 def invocation(ctx: typer.Context) -> Invocation:

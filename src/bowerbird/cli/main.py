@@ -25,6 +25,7 @@ from typer.exceptions import Abort, Exit, TyperException
 
 from bowerbird.cli.invocation import Invocation
 from bowerbird.cli.output import Output
+from bowerbird.cli.printable import prepare_streams
 from bowerbird.errors import BowerbirdError
 
 
@@ -172,4 +173,5 @@ def bowerbird(
 
 
 def main() -> None:
+    prepare_streams()
     app(prog_name="bowerbird")

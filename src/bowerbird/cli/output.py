@@ -3,10 +3,11 @@
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 import msgspec
 
+from bowerbird.cli.printable import printable
 from bowerbird.clock import SECOND
 from bowerbird.errors import BowerbirdError
 
@@ -30,7 +31,7 @@ class Output:
         """The verb's result: `document` (anything msgspec encodes) as JSON, or `human` (text without markup, or
         anything rich renders) on stdout."""
         if self.as_json:
-            sys.stdout.write(_json(document))
+            _write(sys.stdout, document)
         else:
             _console().print(human, markup=False, highlight=False, soft_wrap=isinstance(human, str))
         sys.stdout.flush()
@@ -43,7 +44,7 @@ class Output:
     def fail(self, error: BowerbirdError) -> None:
         """Message and hint on stderr: as text, or as `{"error": {"message", "hint"}}`."""
         if self.as_json:
-            sys.stderr.write(_json({"error": {"message": str(error), "hint": error.hint}}))
+            _write(sys.stderr, {"error": {"message": str(error), "hint": error.hint}})
             return
         console = _console(stderr=True)
         console.print(f"error: {error}", style="red", markup=False, highlight=False, soft_wrap=True)
@@ -52,9 +53,8 @@ class Output:
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]], empty: str) -> "RenderableType":
-    """A table, or the sentence `empty` (which tells what to do next) when there are no rows. Cells are shown as
-    they are, None as a dash."""
-    cells = [["–" if cell is None else str(cell) for cell in row] for row in rows]
+    """A table, or the sentence `empty` (which tells what to do next) when there are no rows. None is a dash."""
+    cells = [["–" if cell is None else printable(str(cell)) for cell in row] for row in rows]
     return _Table(columns, cells) if cells else empty
 
 
@@ -121,13 +121,19 @@ def moment(micros: int) -> str:
     return datetime.fromtimestamp(micros // SECOND, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _json(document: Any) -> str:
-    return msgspec.json.format(msgspec.json.encode(document), indent=2).decode() + "\n"
+def _write(stream: TextIO, document: Any) -> None:
+    """JSON, which is UTF-8 whatever the terminal speaks."""
+    text = msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n"
+    if hasattr(stream, "buffer"):
+        stream.flush()
+        stream.buffer.write(text)
+    else:
+        stream.write(text.decode())
 
 
 def _console(stderr: bool = False) -> "Console":
-    from rich.console import Console
+    from bowerbird.cli.screen import Screen
 
     # Where nobody looks, lines need not fit a screen.
     shown = (sys.stderr if stderr else sys.stdout).isatty()
-    return Console(stderr=stderr, width=None if shown else 200)
+    return Screen(stderr=stderr, width=None if shown else 200)

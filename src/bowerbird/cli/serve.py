@@ -1,5 +1,6 @@
 """`bowerbird serve`."""
 
+import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
@@ -31,6 +32,7 @@ def serve(
     from bowerbird.service import supervisor
 
     call = invocation(ctx)
+    os.umask(0o077)  # whatever mode the directory has, nobody else reads what is in it
     settings = call.settings(host=host, port=port, console_port=console_port, workers=workers)
     with call.registry():
         first: FirstSecrets | None = None

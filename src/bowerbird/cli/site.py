@@ -36,6 +36,15 @@ def create(
     )
 
 
+@app.command()
+def remove(ctx: typer.Context, site_id: Annotated[str, typer.Argument(metavar="ID", help="The site's id.")]) -> None:
+    """Remove a site: its id sends nothing any more. What it sent stays."""
+    call = invocation(ctx)
+    with call.registry() as registry:
+        registry.keys.remove_site(site_id)
+    call.output.show({"id": site_id}, f"site {site_id} is removed")
+
+
 @app.command("list")
 def list_(ctx: typer.Context, workspace: OfWorkspace = None) -> None:
     """Show all sites."""

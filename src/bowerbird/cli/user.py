@@ -12,6 +12,7 @@ from bowerbird.cli.output import moment, table
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
 
+_ROLES = "owner (everything), analyst or viewer (only reads)."
 UserName = Annotated[str, typer.Option(metavar="U", help="The name to log in with.")]
 Password = Annotated[
     str | None,
@@ -24,9 +25,7 @@ def create(
     ctx: typer.Context,
     name: UserName,
     password: Password = None,
-    role: Annotated[
-        str, typer.Option(metavar="R", help="owner (everything), analyst or viewer (only reads).")
-    ] = "owner",
+    role: Annotated[str, typer.Option(metavar="R", help=_ROLES)] = "owner",
     workspace: InWorkspace = DEFAULT_WORKSPACE,
 ) -> None:
     """Give somebody a name and a role; `bowerbird session create` then opens a session.
@@ -53,6 +52,24 @@ def password(ctx: typer.Context, name: UserName, password: Password = None) -> N
     with call.registry() as registry:
         registry.users.password(name, chosen)
     call.output.show({"name": name, **made}, f"the password of {name} is changed{_told(made)}")
+
+
+@app.command()
+def role(ctx: typer.Context, name: UserName, role: Annotated[str, typer.Option(metavar="R", help=_ROLES)]) -> None:
+    """Give a user another role, also where the user is signed in."""
+    call = invocation(ctx)
+    with call.registry() as registry:
+        registry.users.set_role(name, role)
+    call.output.show({"name": name, "role": role}, f"user {name} is {role} now")
+
+
+@app.command()
+def remove(ctx: typer.Context, name: UserName) -> None:
+    """Remove a user and end all of the user's sessions. The workspace keeps one owner at least."""
+    call = invocation(ctx)
+    with call.registry() as registry:
+        registry.users.remove(name)
+    call.output.show({"name": name}, f"user {name} is removed")
 
 
 @app.command("list")

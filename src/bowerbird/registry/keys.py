@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Iterable
 
 import msgspec
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from bowerbird.clock import Clock
 from bowerbird.errors import BowerbirdError, ConflictError, NotFoundError
@@ -81,6 +81,12 @@ class Keys:
             _require_unused(connection, self._hasher, site.id)
             connection.execute(insert(schema.sites).values(msgspec.structs.asdict(site)))
         return site
+
+    def remove_site(self, site_id: str) -> None:
+        with self._database.changing() as connection:
+            removed = connection.execute(delete(schema.sites).where(schema.sites.c.id == site_id))
+            if not removed.rowcount:
+                raise NotFoundError(f"there is no site {site_id!r}", "`bowerbird site list` shows the ids")
 
     def sites(self, workspace: str | None = None) -> list[Site]:
         """Oldest first."""

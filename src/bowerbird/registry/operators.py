@@ -90,6 +90,10 @@ class KeyDesk(Protocol):
         """`site_id`: an existing public key to go on with. Raises `ConflictError`, `NotFoundError`."""
         ...
 
+    def remove_site(self, site_id: str) -> None:
+        """Its id sends nothing from then on; what it sent stays. Raises `NotFoundError`."""
+        ...
+
     def sites(self, workspace: str | None = None) -> list[Site]:
         """Oldest first."""
         ...

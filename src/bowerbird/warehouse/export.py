@@ -4,7 +4,10 @@ import os
 from pathlib import Path
 from typing import Literal
 
+import duckdb
 from duckdb import DuckDBPyConnection
+
+from bowerbird.errors import BowerbirdError
 
 _PARQUET = """
     COPY (
@@ -32,12 +35,17 @@ _NDJSON = """
 
 def export(cursor: DuckDBPyConnection, workspace: str, target: Path, form: Literal["parquet", "ndjson"]) -> int:
     """The file appears under its name when it is complete. Rows of NDJSON have the shape of the JSON API's; Parquet
-    has all columns, with properties and context as JSON text."""
+    has all columns, with properties and context as JSON text. Raises `BowerbirdError` where there is no room."""
     partial = target.with_name(f"{target.name}.partial")
     copy = _PARQUET if form == "parquet" else _NDJSON
     try:
         count: int = cursor.execute(copy, {"workspace": workspace, "target": str(partial)}).fetchall()[0][0]
         os.replace(partial, target)
+    except duckdb.IOException as problem:
+        raise BowerbirdError(
+            f"the export cannot be written: {problem}",
+            f"Make room in {target.parent.parent}, or start the server with TMPDIR naming a directory that has it.",
+        ) from problem
     finally:
         partial.unlink(missing_ok=True)
     return count

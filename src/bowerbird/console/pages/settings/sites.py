@@ -25,7 +25,7 @@ def build(page: Page) -> None:
             ui.button("Add site", icon="add").props("unelevated no-caps type=submit")
         with ui.element("div").classes("lines"):
             for site in sites:
-                _line(site)
+                _line(page, site, load)
         if not sites:
             parts.note("There is no site yet.")
 
@@ -42,10 +42,24 @@ def build(page: Page) -> None:
     load()
 
 
-def _line(site: Site) -> None:
+def _line(page: Page, site: Site, changed: parts.Then) -> None:
     with ui.element("div").classes("line"):
         with ui.element("div").classes("line-main"):
             ui.label(site.name or "without a name")
             parts.note(f"made {answers.iso(site.created_at)[:10]}")
         ui.label(site.id).classes("code")
         parts.copy_button(site.id, f"Copy the id of {site.name}")
+        ui.button("Remove", on_click=lambda: _remove(page, site, changed)).props("flat no-caps color=negative")
+
+
+def _remove(page: Page, site: Site, changed: parts.Then) -> None:
+    def done(_: None) -> None:
+        parts.tell(f"Removed site {site.name or site.id}")
+        changed()
+
+    parts.ask_first(
+        f"Remove site {site.name or site.id}?",
+        "Pages with its id send nothing any more. What they sent stays.",
+        "Remove site",
+        lambda: page.act(lambda: page.desk.operators.keys.remove_site(site.id), done),
+    )
