@@ -119,6 +119,17 @@ def test_an_unreadable_row_in_the_log_does_not_stop_the_search(house: Any) -> No
     assert len(house.get("/events/ord_7/trace")["found"]) == 1
 
 
+def test_an_event_waits_beside_one_that_cannot_be_read(house: Any) -> None:
+    house.engine.stop()
+    house.append(house.event(source_id="ord_6"), house.event(source_id="ord_7"))
+    whole = house.log._rows[0]
+    broken = whole.row.events.replace(b"\xa5track", b"\xa5wreck", 1)
+    house.log._rows[0] = whole._replace(row=whole.row._replace(events=broken))
+    assert house.get("/events/ord_6/trace")["found"] == []
+    (found,) = house.get("/events/ord_7/trace")["found"]
+    assert found["steps"][1]["facts"] == {"partition": 0, "offset": 1, "index": 1}
+
+
 def test_an_unknown_event_is_answered_with_advice(house: Any) -> None:
     answer = house.get("/events/nobody/trace")
     assert answer["found"] == []

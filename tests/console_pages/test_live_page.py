@@ -2,6 +2,11 @@
 
 from typing import Any
 
+from bowerbird.console.pages.stream import Tail
+from bowerbird.event import Event
+from bowerbird.eventlog.base import LogRow
+from bowerbird.eventlog.codec import encode
+
 
 def test_events_show_as_they_come_through_the_filter_until_it_is_paused(serving: Any, tab: Any, until: Any) -> None:
     page = tab("viewer").open("/live?name=lively")
@@ -40,6 +45,26 @@ def test_a_filter_holds_for_what_is_shown_already(serving: Any, tab: Any, until:
     page.get_by_label("Dialect").click()
     page.get_by_role("option", name="klaviyo").click()
     page.get_by_role("link", name="kept in sight").first.wait_for(state="hidden")
+
+
+class Log:
+    def __init__(self) -> None:
+        self.rows: list[LogRow] = []
+
+    def heads(self) -> dict[int, int]:
+        return {0: len(self.rows)}
+
+    def read(self, after: dict[int, int], _limit: int, _upto: Any = None) -> list[LogRow]:
+        return self.rows[after.get(0, 0) :]
+
+
+def test_an_event_that_cannot_be_read_does_not_hide_its_neighbours() -> None:
+    log: Any = Log()
+    tail = Tail("w")
+    tail.look(log)
+    events = [Event("w", f"id-{number}", "scribe", "track", "n", 1, 1, "key") for number in range(3)]
+    log.rows.append(LogRow(0, 1, 3, encode(events).replace(b"\xa5track", b"\xa5wreck", 1)))
+    assert tail.look(log).events == events[1:]
 
 
 def test_another_workspaces_events_do_not_show(serving: Any, tab: Any, until: Any) -> None:

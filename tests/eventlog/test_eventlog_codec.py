@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bowerbird.event import Event
-from bowerbird.eventlog.codec import ERASED, DecodeFailure, decode, decode_each, encode, erase, join
+from bowerbird.eventlog.codec import ERASED, DecodeFailure, decode, decode_each, decode_one, encode, erase, join
 
 unhurried = settings(max_examples=50, deadline=None)
 
@@ -81,6 +81,15 @@ def test_invalid_utf8_is_one_failure_among_the_others():
     found = decode_each(join([encode([good]), bad], [1, 1]))
     assert found[0] == good
     assert isinstance(found[1], DecodeFailure)
+
+
+@pytest.mark.parametrize("broken", [b"", b"\xc1", b"\xa3\xff\xff\xff", b"\x91" * 100_000, b"\x90"])
+def test_what_is_no_event_is_a_failure_by_itself(broken):
+    good = Event("w", "good", "d", "page", "n", 1, 2, "k")
+    assert decode_one(encode([good])[1:]) == good
+    failure = decode_one(broken)
+    assert isinstance(failure, DecodeFailure)
+    assert failure.raw == broken
 
 
 @pytest.mark.parametrize("size", [1, 3, 20])

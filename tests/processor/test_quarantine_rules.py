@@ -9,10 +9,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bowerbird.errors import WarehouseRejectedError
+from bowerbird.event import Position
 from bowerbird.eventlog.base import LogRow
 from bowerbird.eventlog.codec import encode
 from bowerbird.processor.batch import Batch, Item
+from bowerbird.processor.quarantine import Bar
 from bowerbird.processor.steps import STEPS
+from bowerbird.state.base import Changes
 
 
 def choke(item: Item, _batch: Batch) -> None:
@@ -178,3 +181,14 @@ def test_encode_is_what_the_log_holds(line: Any) -> None:
     event = line.event(user_id="ada")
     line.append([event])
     assert line.log.read({}, 10)[0].events == encode([event])
+
+
+def test_an_entry_too_deep_to_be_read_stands_in_nobodys_way(line: Any) -> None:
+    entry, _ = Bar("attribute", "too deep").quarantine(Position(0, 1, 0), line.event(properties={"a": "here"}))
+    payload = entry.payload.replace(b"\xa4here", b"\x91" * 100_000 + b"\x90")
+    deep = msgspec.structs.replace(entry, payload=payload)
+    line.state.remember(Changes(quarantined=[deep]))
+    line.send(line.event(user_id="ada"))
+    [person_id] = line.people.find("default", {"user_id": "ada"})
+    assert line.operations.held_back("default", person_id) == []
+    assert line.operations.retry("default", None) == (0, 1)

@@ -9,6 +9,7 @@ from msgspec.structs import asdict
 from bowerbird.clock import DAY, SECOND, Clock
 from bowerbird.event import Event, Position, Positions
 from bowerbird.eventlog.base import LogReader, LogRow
+from bowerbird.eventlog.codec import decode_each
 from bowerbird.state.base import CatalogReader, PeopleReader
 from bowerbird.warehouse.base import StoredEvent, Warehouse
 
@@ -104,13 +105,12 @@ class _Search:
     def _matches(self, row: LogRow) -> Iterator[tuple[Position, Event]]:
         if self.needle not in row.events:
             return
-        try:
-            events = msgspec.msgpack.decode(row.events, type=list[Event])
-        except (msgspec.DecodeError, UnicodeDecodeError):  # the processor will quarantine the row
-            return
-        for index, event in enumerate(events):
-            if self.event_id in (event.event_id, event.source_id) and self.workspace in (None, event.workspace):
+        for index, event in enumerate(decode_each(row.events)):
+            if isinstance(event, Event) and self._is_meant(event):
                 yield Position(row.partition, row.offset, index), event
+
+    def _is_meant(self, event: Event) -> bool:
+        return self.event_id in (event.event_id, event.source_id) and self.workspace in (None, event.workspace)
 
 
 def _processed(stores: Stores, row: StoredEvent) -> Trace:

@@ -60,7 +60,15 @@ def decode_each(row: bytes) -> list[Event | DecodeFailure]:
     except BROKEN as error:
         failures = [DecodeFailure(row, str(error))]
         return [*failures, *[DecodeFailure(b"", str(error))] * (_announced(row) - 1)]
-    return [_decode_one(bytes(item)) for item in items]
+    return [decode_one(bytes(item)) for item in items]
+
+
+def decode_one(event: bytes) -> Event | DecodeFailure:
+    """One event, not a row of them."""
+    try:
+        return _EVENT.decode(event)
+    except BROKEN as error:
+        return DecodeFailure(event, str(error))
 
 
 def erase(row: bytes, event_ids: Set[str], uncounted: Set[str] = frozenset()) -> bytes:
@@ -102,13 +110,6 @@ def _digest(told: dict[str, Any]) -> str | None:
     if not isinstance(key, str) or not told.get("source_id") or told.get("dedupe_scope", "workspace") != "workspace":
         return None
     return dedupe_digest(told["workspace"], told["dialect"], "", key).hex()
-
-
-def _decode_one(item: bytes) -> Event | DecodeFailure:
-    try:
-        return _EVENT.decode(item)
-    except BROKEN as error:
-        return DecodeFailure(item, str(error))
 
 
 def _array_header(size: int) -> bytes:

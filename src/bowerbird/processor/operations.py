@@ -1,10 +1,9 @@
 """What an operator may ask of the processor. Runs in the processor's thread, between two batches."""
 
-import msgspec
-
 from bowerbird.clock import Clock
 from bowerbird.errors import ConflictError, NotFoundError, WarehouseRejectedError
 from bowerbird.event import Event, Position
+from bowerbird.eventlog.codec import decode_one
 from bowerbird.processor.batch import Item
 from bowerbird.processor.facts import facts_of
 from bowerbird.processor.identity import identifiers_of
@@ -13,8 +12,6 @@ from bowerbird.processor.worker import Processor
 from bowerbird.state.base import PeopleReader, QuarantineEntry, Upkeep, identifier
 from bowerbird.warehouse.base import Row, StoredEvent
 from bowerbird.warehouse.facts import Facts
-
-_EVENT = msgspec.msgpack.Decoder(Event)
 
 
 class Operations:
@@ -77,7 +74,7 @@ class Operations:
         return [
             entry
             for entry in self.upkeep.entries(workspace, None)
-            if (event := _decoded(entry)) is not None and carried.intersection(identifiers_of(event))
+            if isinstance(event := decode_one(entry.payload), Event) and carried.intersection(identifiers_of(event))
         ]
 
     def retry(self, workspace: str, event_ids: list[str] | None) -> tuple[int, int]:
@@ -90,8 +87,8 @@ class Operations:
         return released, len(entries) - released
 
     def _retry(self, entry: QuarantineEntry) -> bool:
-        event = _decoded(entry)
-        if event is None:
+        event = decode_one(entry.payload)
+        if not isinstance(event, Event):
             return False
         position = Position(entry.partition, entry.offset, entry.index)
         batch = self.processor.batch()
@@ -122,13 +119,6 @@ class Operations:
         self.processor.warehouse.clear()
         self.recover()
         return sum(log.tally({}, heads).values())
-
-
-def _decoded(entry: QuarantineEntry) -> Event | None:
-    try:
-        return _EVENT.decode(entry.payload)
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        return None
 
 
 def _tombstone(stored: StoredEvent) -> Row:

@@ -13,6 +13,7 @@ from bowerbird.console.api import models
 from bowerbird.console.api.answering import documented
 from bowerbird.console.cursors import cursor, keyset
 from bowerbird.event import Event
+from bowerbird.eventlog.codec import decode_one
 from bowerbird.state.base import QuarantineEntry
 
 router = APIRouter(prefix="/quarantine", tags=["Quarantine"], default_response_class=Json)
@@ -65,9 +66,8 @@ def shown_entry(entry: QuarantineEntry) -> dict[str, Any]:
 
 
 def _event(payload: bytes) -> dict[str, Any] | None:
-    try:
-        event = msgspec.msgpack.decode(payload, type=Event)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    event = decode_one(payload)
+    if not isinstance(event, Event):
         return None
     shown = msgspec.structs.asdict(event)
     return shown | {"occurred_at": answers.iso(event.occurred_at), "received_at": answers.iso(event.received_at)}

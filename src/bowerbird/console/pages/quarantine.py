@@ -10,6 +10,7 @@ from bowerbird.console.pages import parts
 from bowerbird.console.pages.masks import masks_of
 from bowerbird.console.pages.page import Page
 from bowerbird.event import Event
+from bowerbird.eventlog.codec import decode_one
 from bowerbird.state.base import QuarantineEntry
 
 _PAGE = 50
@@ -63,19 +64,19 @@ def _show(page: Page, found: _Found, before: str, look: Any) -> None:
 
 
 def _line(page: Page, entry: QuarantineEntry, masks: Masks, look: Any) -> None:
-    event = _decoded(entry.payload)
+    event = decode_one(entry.payload)
     with ui.element("div").classes("line quarantined"):
         with ui.element("div").classes("line-main"):
-            ui.link(event.name if event else entry.event_id, f"/events/{entry.event_id}")
+            ui.link(event.name if isinstance(event, Event) else entry.event_id, f"/events/{entry.event_id}")
             ui.label(entry.reason)
             with ui.element("p").classes("note"):
                 ui.label(f"{entry.dialect}, in step {entry.step}, received")
                 parts.when(entry.received_at)
             with ui.expansion("Payload").classes("more"):
-                if event is None:
-                    parts.note(f"{len(entry.payload):,} bytes that cannot be decoded.")
-                else:
+                if isinstance(event, Event):
                     parts.json_block(_shown(event, masks), "the event")
+                else:
+                    parts.note(f"{len(event.raw):,} bytes that cannot be decoded.")
         if page.visitor.can("retry"):
             again = ui.button("Retry", icon="refresh").props("flat no-caps")
             again.props["aria-label"] = f"Retry {entry.event_id}"
@@ -93,13 +94,6 @@ def _retry(page: Page, event_ids: list[str] | None, button: ui.button, look: Any
 
     button.disable()
     page.act(lambda: page.sources.engine.retry(page.workspace, event_ids), done, failed)
-
-
-def _decoded(payload: bytes) -> Event | None:
-    try:
-        return msgspec.msgpack.decode(payload, type=Event)
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        return None
 
 
 def _shown(event: Event, masks: Masks) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from collections import deque
 from typing import NamedTuple
 
-import msgspec
 from nicegui import ui
 
 from bowerbird.console.masks import Masks
@@ -14,6 +13,7 @@ from bowerbird.console.pages.masks import masks_of
 from bowerbird.console.pages.page import Page
 from bowerbird.event import Event, Positions
 from bowerbird.eventlog.base import LogReader, LogRow
+from bowerbird.eventlog.codec import decode_each
 
 _EVERY = 1.0
 """Seconds between looks."""
@@ -66,11 +66,8 @@ class Tail:
         return Arrived([event for row in rows for event in self._own(row)], passed_over or reached != heads)
 
     def _own(self, row: LogRow) -> list[Event]:
-        try:
-            events = msgspec.msgpack.decode(row.events, type=list[Event])
-        except (msgspec.DecodeError, UnicodeDecodeError):  # the processor will quarantine the row
-            return []
-        return [event for event in events if event.workspace == self._workspace]
+        events = decode_each(row.events)
+        return [event for event in events if isinstance(event, Event) and event.workspace == self._workspace]
 
 
 def build(page: Page) -> None:
