@@ -71,6 +71,12 @@ def decode_one(event: bytes) -> Event | DecodeFailure:
         return DecodeFailure(event, str(error))
 
 
+def tombstone(workspace: str, event_id: str, dialect: str, received_at: int, **kept: Any) -> Event:
+    """What stands for an event whose content was erased. `kept`: further fields of it that tell of nobody."""
+    fields = {"occurred_at": received_at, "key_id": "", **kept}
+    return Event(workspace, event_id, dialect, "erased", ERASED, received_at=received_at, **fields)
+
+
 def erase(row: bytes, event_ids: Set[str], uncounted: Set[str] = frozenset()) -> bytes:
     """The row with tombstones for these events; every other event keeps its bytes. A broken row stays as it is.
     `uncounted`: those of them that never counted, so that nothing was ever a copy of them."""
@@ -78,10 +84,10 @@ def erase(row: bytes, event_ids: Set[str], uncounted: Set[str] = frozenset()) ->
         items = [bytes(item) for item in _ITEMS.decode(row)]
     except BROKEN:
         return row
-    return _array_header(len(items)) + b"".join(_tombstone(item, event_ids, uncounted) or item for item in items)
+    return _array_header(len(items)) + b"".join(_erased(item, event_ids, uncounted) or item for item in items)
 
 
-def _tombstone(item: bytes, event_ids: Set[str], uncounted: Set[str]) -> bytes | None:
+def _erased(item: bytes, event_ids: Set[str], uncounted: Set[str]) -> bytes | None:
     """What is left of the event when it is one of these: its first fields but kind and name, `stored`, and by which
     key a copy of it is known."""
     try:
@@ -93,8 +99,10 @@ def _tombstone(item: bytes, event_ids: Set[str], uncounted: Set[str]) -> bytes |
         return None
     told = dict(zip(_FIELDS, fields, strict=False))
     return _ENCODER.encode(
-        Event(
-            *(workspace, event_id, dialect, "erased", ERASED, occurred_at, received_at, key_id),
+        tombstone(
+            *(workspace, event_id, dialect, received_at),
+            occurred_at=occurred_at,
+            key_id=key_id,
             stored=told.get("stored", True),
             dedupe_key=None if event_id in uncounted else _digest(told),
             dedupe_ttl=told.get("dedupe_ttl"),

@@ -3,7 +3,7 @@
 from bowerbird.clock import Clock
 from bowerbird.errors import ConflictError, NotFoundError, WarehouseRejectedError
 from bowerbird.event import Event, Position
-from bowerbird.eventlog.codec import decode_one
+from bowerbird.eventlog.codec import decode_one, tombstone
 from bowerbird.processor.batch import Item
 from bowerbird.processor.facts import facts_of
 from bowerbird.processor.identity import identifiers_of
@@ -122,28 +122,10 @@ class Operations:
 
 
 def _tombstone(stored: StoredEvent) -> Row:
-    event = Event(
-        workspace=stored.workspace,
-        event_id=stored.event_id,
-        dialect=stored.dialect,
-        kind="erased",
-        name="$erased",
-        occurred_at=stored.received_at,
-        received_at=stored.received_at,
-        key_id=stored.key_id,
-    )
+    event = tombstone(stored.workspace, stored.event_id, stored.dialect, stored.received_at, key_id=stored.key_id)
     return Row(stored.position, event, "erased")
 
 
 def _tombstone_of_entry(entry: QuarantineEntry) -> Row:
-    event = Event(
-        workspace=entry.workspace,
-        event_id=entry.event_id,
-        dialect=entry.dialect,
-        kind="erased",
-        name="$erased",
-        occurred_at=entry.received_at,
-        received_at=entry.received_at,
-        key_id="",
-    )
+    event = tombstone(entry.workspace, entry.event_id, entry.dialect, entry.received_at)
     return Row(Position(entry.partition, entry.offset, entry.index), event, "erased")
