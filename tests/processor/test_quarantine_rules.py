@@ -82,6 +82,42 @@ def test_a_row_of_nonsense_is_accounted_for(line: Any) -> None:
     assert line.outcomes() == {"quarantined": 1}
 
 
+def test_failing_events_cost_two_rounds_however_many_they_are(make_line: Any) -> None:
+    tried: list[str] = []
+
+    def count(item: Item, batch: Batch) -> None:
+        tried.append(item.event.event_id)
+        choke(item, batch)
+
+    line = make_line(steps=(*STEPS, count))
+    written: list[int] = []
+    write = line.warehouse.write
+    line.warehouse.write = lambda packed, *rest: (write(packed, *rest), written.append(sum(map(len, packed))))
+    events = [line.event("poison" if n % 3 else "good", user_id=f"user {n % 7}") for n in range(90)]
+    line.append(events[:60], *[[event] for event in events[60:]])
+    line.run()
+    assert line.outcomes() == {"stored": 30, "quarantined": 60}
+    assert written == [90]
+    assert len(tried) == 90 + 59 + 30, "all of them, the failing ones each by itself, and the good ones"
+
+
+def shy(item: Item, _batch: Batch) -> None:
+    """A step with a fault, for a person's second event of one name."""
+    if item.event.name == "shy" and item.decision.root is not None:
+        raise ValueError("somebody is there")
+
+
+def test_an_event_is_not_barred_for_what_another_left_behind(make_line: Any) -> None:
+    line = make_line(steps=(*STEPS, choke, shy))
+    events = [line.event(name, user_id=user) for name, user in [("poison", "ada"), ("shy", "ada"), ("poison", "eve")]]
+    later = [line.event("shy", user_id="bob"), line.event("shy", user_id="bob")]
+    line.append([*events, *later])
+    line.run()
+    quarantined = {entry.event_id for entry in line.catalog.quarantine("default", 10, None)}
+    assert quarantined == {events[0].event_id, events[2].event_id, later[1].event_id}
+    assert line.outcomes() == {"stored": 2, "quarantined": 3}
+
+
 class Picky:
     """A warehouse that refuses events of one name, and may be able to say which."""
 

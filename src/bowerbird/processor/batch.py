@@ -8,6 +8,7 @@ from bowerbird.processor.catalog import Catalog
 from bowerbird.processor.dedupe import Keys
 from bowerbird.processor.identity import NOBODY, Decision, identifiers_of
 from bowerbird.processor.people import People
+from bowerbird.processor.quarantine import Bar
 from bowerbird.state.base import Changes, Identifier
 from bowerbird.warehouse.base import Row
 
@@ -27,6 +28,14 @@ class Item(Row, gc=False, eq=False):
         return cls(position, event, "stored", None, None, identifiers_of(event))
 
 
+class Failed(NamedTuple):
+    """An event, as it stands in the log, that a step raised on."""
+
+    position: Position
+    event: Event
+    bar: Bar
+
+
 class Batch(NamedTuple):
     """What the events of a batch meet and change."""
 
@@ -34,6 +43,8 @@ class Batch(NamedTuple):
     keys: Keys
     catalog: Catalog
     changes: Changes
+    failed: list[Failed]
+    """In the order in which they failed. Where there are any, the batch is void."""
 
     def learned(self) -> Changes:
         """All that changes, once the last event is through."""

@@ -7,7 +7,7 @@ from bowerbird.eventlog.codec import decode_one, tombstone
 from bowerbird.processor.batch import Item
 from bowerbird.processor.facts import facts_of
 from bowerbird.processor.identity import identifiers_of
-from bowerbird.processor.quarantine import StepFailedError
+from bowerbird.processor.quarantine import UnfitError
 from bowerbird.processor.worker import Processor
 from bowerbird.state.base import PeopleReader, QuarantineEntry, Upkeep, identifier
 from bowerbird.warehouse.base import Row, StoredEvent
@@ -95,10 +95,12 @@ class Operations:
         item = Item.of(position, event)
         try:
             self.processor.decide([item], batch)
+            if batch.failed:
+                raise UnfitError(self.processor.to_blame(batch.failed))
             changes = batch.learned()
             changes.released = [entry.event_id]
             self.processor.warehouse.restore([item], facts_of(changes))
-        except (StepFailedError, WarehouseRejectedError):
+        except (UnfitError, WarehouseRejectedError):
             self.processor.people.forget()
             return False
         self.processor.remember(changes)

@@ -46,6 +46,12 @@ class People:
         """By person id."""
         self._older = Generation({}, {})
 
+    def anew(self) -> "People":
+        """As the state knows them."""
+        people = People(self.state, self.capacity)
+        people.kept_apart = self.kept_apart
+        return people
+
     def keep_apart(self, pairs: Iterable[tuple[str, str]]) -> None:
         """From now on no event merges these nodes, and only these; pairs come in both orders."""
         self.kept_apart = {}

@@ -13,15 +13,6 @@ from bowerbird.state.base import QuarantineEntry
 from bowerbird.warehouse.base import Row
 
 
-class StepFailedError(BowerbirdError):
-    """A step raised on one event."""
-
-    def __init__(self, event_id: str, step: str, error: Exception) -> None:
-        super().__init__(f"{type(error).__name__}: {error}")
-        self.event_id = event_id
-        self.step = step
-
-
 class Bar(NamedTuple):
     """Why an event goes to quarantine instead of through the steps."""
 
@@ -48,6 +39,14 @@ Barred = dict[str, Bar]
 """By event id."""
 
 
+class UnfitError(BowerbirdError):
+    """Steps or the warehouse cannot take some events; nothing of the batch was written."""
+
+    def __init__(self, events: Barred) -> None:
+        super().__init__(f"{len(events)} events cannot be processed")
+        self.events = events
+
+
 def bare(event: Event) -> Event:
     """The event without what it carries: enough to account for it, and nothing that could fail to be stored."""
     return Event(
@@ -64,22 +63,17 @@ def bare(event: Event) -> Event:
     )
 
 
-def bar(barred: Barred, failure: StepFailedError | WarehouseRejectedError, rows: Sequence[LogRow]) -> bool:
-    """Bars the events that account for the failure; False when none more can be told. The warehouse names all of
-    them at once. Others are looked for in a single row alone: a step stops at the first event, and where the
-    warehouse names none, all of the row are barred, which can then be retried one by one."""
-    before = len(barred)
-    if isinstance(failure, WarehouseRejectedError):
-        barred |= {each: Bar("store", why) for each, why in failure.reasons.items() if each not in barred}
-    if len(barred) > before or len(rows) > 1:
-        return len(barred) > before
-    if isinstance(failure, StepFailedError):
-        barred.setdefault(failure.event_id, Bar(failure.step, str(failure)))
+def bar(barred: Barred, failure: UnfitError | WarehouseRejectedError, rows: Sequence[LogRow]) -> bool:
+    """Bars the events that account for the failure; False when none more can be told. Where none is named, a single row
+    is barred as a whole: its events can then be retried one by one."""
+    if isinstance(failure, UnfitError):
+        told = failure.events
     else:
-        for each in decode_each(rows[0].events):
-            if isinstance(each, Event):
-                barred.setdefault(each.event_id, Bar("store", str(failure)))
-    return len(barred) > before
+        alone = decode_each(rows[0].events) if len(rows) == 1 else ()
+        told = {each.event_id: Bar("store", str(failure)) for each in alone if isinstance(each, Event)}
+    new = {event_id: why for event_id, why in told.items() if event_id not in barred}
+    barred |= new
+    return bool(new)
 
 
 def undecodable(position: Position, failure: DecodeFailure) -> tuple[QuarantineEntry, Row]:

@@ -9,13 +9,13 @@ from bowerbird.errors import WarehouseRejectedError
 from bowerbird.event import Position, Positions
 from bowerbird.eventlog.base import LogReader, LogRow
 from bowerbird.eventlog.codec import DecodeFailure, decode_each
-from bowerbird.processor.batch import Batch, Item
+from bowerbird.processor.batch import Batch, Failed, Item
 from bowerbird.processor.catalog import Catalog
 from bowerbird.processor.dedupe import Keys
 from bowerbird.processor.facts import facts_of
 from bowerbird.processor.garbage import uncollected
 from bowerbird.processor.people import People
-from bowerbird.processor.quarantine import Barred, StepFailedError, bar, undecodable
+from bowerbird.processor.quarantine import Bar, Barred, UnfitError, bar, undecodable
 from bowerbird.processor.steps import STEPS, Step
 from bowerbird.state.base import Changes, ProcessorState, Seen
 from bowerbird.warehouse.base import Packed, Row, Warehouse
@@ -75,13 +75,13 @@ class Processor:
         self.process(rows[:middle])
         self.process(rows[middle:])
 
-    def _process_barring(self, rows: Sequence[LogRow]) -> StepFailedError | WarehouseRejectedError | None:
+    def _process_barring(self, rows: Sequence[LogRow]) -> UnfitError | WarehouseRejectedError | None:
         """Every round bars at least one event more, so it ends. Returns the failure that no event accounts for."""
         barred: Barred = {}
         while True:
             try:
                 self._commit(rows, barred)
-            except (StepFailedError, WarehouseRejectedError) as failure:
+            except (UnfitError, WarehouseRejectedError) as failure:
                 self.people.forget()
                 if not bar(barred, failure, rows):
                     return failure
@@ -102,19 +102,20 @@ class Processor:
 
     def outcome(self, rows: Sequence[LogRow], barred: Barred) -> tuple[list[Packed], Changes]:
         """What becomes of the rows' events: decided and packed, and neither stored nor remembered yet. Raises
-        `StepFailedError` for one event, `WarehouseRejectedError` for all that can be named at once."""
+        `UnfitError`, which names as many as can be told at once."""
         batch = self.batch()
         packed: list[Packed] = []
-        unfit: dict[str, str] = {}
+        unfit: Barred = {}
         for handful in _handfuls(rows):
             try:
                 packed.append(self._pack(handful, barred, batch))
             except WarehouseRejectedError as rejected:
                 if not rejected.reasons:
                     raise
-                unfit |= rejected.reasons
+                unfit |= {event_id: Bar("store", why) for event_id, why in rejected.reasons.items()}
+        unfit |= self.to_blame(batch.failed)
         if unfit:
-            raise WarehouseRejectedError(f"{len(unfit)} events cannot be stored", unfit)
+            raise UnfitError(unfit)
         return packed, batch.learned()
 
     def _pack(self, rows: Sequence[LogRow], barred: Barred, batch: Batch) -> Packed:
@@ -124,12 +125,25 @@ class Processor:
 
     def batch(self) -> Batch:
         self.people.make_room()
-        return Batch(self.people, Keys(self.seen), Catalog(), Changes())
+        return self._batch_of(self.people)
+
+    def _batch_of(self, people: People) -> Batch:
+        return Batch(people, Keys(self.seen), Catalog(), Changes(), [])
 
     def decide(self, items: Sequence[Item], batch: Batch) -> None:
-        """Takes items through the steps. Raises `StepFailedError`; then the batch is void."""
-        self.people.prepare(item.identifiers for item in items)
+        """Takes items through the steps; `batch.failed` has those that failed."""
+        batch.people.prepare(item.identifiers for item in items)
         take_through(self.steps, items, batch)
+
+    def to_blame(self, failed: Sequence[Failed]) -> Barred:
+        """The first that failed, and each other that fails by itself, too. Any further one may have failed only for
+        what those before it left half done, and gets another chance without them."""
+        return {each.event.event_id: each.bar for each in failed if each is failed[0] or self._fails_alone(each)}
+
+    def _fails_alone(self, failed: Failed) -> bool:
+        batch = self._batch_of(self.people.anew())
+        self.decide([Item.of(failed.position, failed.event)], batch)
+        return bool(batch.failed)
 
     def remember(self, changes: Changes) -> None:
         self.state.remember(changes)
@@ -171,12 +185,14 @@ def decode(rows: Sequence[LogRow], barred: Barred, changes: Changes) -> tuple[li
 
 
 def take_through(steps: Sequence[Step], items: Sequence[Item], batch: Batch) -> None:
-    """Every event through the steps, until one gives it an outcome. Raises `StepFailedError`."""
+    """Every event through the steps, until one gives it an outcome. Where a step raises, the batch is void, and the
+    others go on only to tell which of them fail."""
     for item in items:
+        event = item.event
         try:
             for step in steps:
                 step(item, batch)
                 if item.outcome != "stored":
                     break
         except (ArithmeticError, LookupError, TypeError, ValueError, AttributeError, msgspec.MsgspecError) as error:
-            raise StepFailedError(item.event.event_id, step.__name__, error) from error
+            batch.failed.append(Failed(item.position, event, Bar(step.__name__, f"{type(error).__name__}: {error}")))
