@@ -222,6 +222,8 @@ def test_quarantine_takes_lists_and_releases(stored: Reopenable) -> None:
     stored.state.remember(Changes(quarantined=[entry(ADA), entry(BOB), entry(EVE, "other")]))
     assert stored.catalog.quarantine("default", 10, None) == [entry(BOB), entry(ADA)]
     assert stored.catalog.quarantine("default", 10, BOB) == [entry(ADA)]
+    assert stored.upkeep.quarantined("default") == [ADA, BOB]
+    assert stored.upkeep.quarantined(None) == [ADA, BOB, EVE]
     assert stored.upkeep.entries(None, [EVE]) == [entry(EVE, "other")]
     stored.state.remember(Changes(released=[ADA]))
     assert stored.upkeep.entries("default", None) == [entry(BOB)]

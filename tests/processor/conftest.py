@@ -82,6 +82,10 @@ class Line:
         while self.processor.run_once():
             pass
 
+    def retry(self) -> tuple[int, int]:
+        """All that is in quarantine."""
+        return self.operations.retry("default", self.operations.quarantined("default", None))
+
     def stored(self, name: str | None = None) -> list[StoredEvent]:
         found = self.warehouse.events(EventQuery("default", name=name, limit=10_000))
         return sorted(found, key=lambda each: each.event_id)

@@ -10,7 +10,9 @@ from bowerbird.errors import BowerbirdError, NotFoundError
 from bowerbird.eventlog.base import LogRow
 from bowerbird.eventlog.codec import encode
 from bowerbird.processor import engine
+from bowerbird.processor.batch import Batch, Item
 from bowerbird.processor.engine import ProcessorThread
+from bowerbird.processor.steps import STEPS
 from bowerbird.state.seen import MemorySeen
 from bowerbird.warehouse.memory import MemoryWarehouse
 
@@ -105,6 +107,35 @@ def test_a_backlog_is_not_kept_waiting(line: Any, monkeypatch: pytest.MonkeyPatc
         until(lambda: line.outcomes() == {"stored": 10})
     finally:
         running.stop()
+
+
+def test_batches_go_on_between_the_handfuls_of_a_retry(make_line: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def sick(item: Item, _batch: Batch) -> None:
+        if item.event.name == "sick":
+            raise ValueError("feels sick")
+
+    line = make_line(steps=(sick, *STEPS))
+    line.append([line.event("sick") for _ in range(5)])
+    line.run()
+    line.steps = STEPS
+    line.start()
+    monkeypatch.setattr(engine, "HANDFUL", 2)
+    stored: list[int] = []
+    retry = line.operations.retry
+
+    def note(workspace: str, event_ids: list[str]) -> tuple[int, int]:
+        stored.append(line.outcomes().get("stored", 0))
+        line.append([line.event()])
+        return retry(workspace, event_ids)
+
+    line.operations.retry = note
+    thread = ProcessorThread(line.operations, line.clock)
+    thread.start()
+    try:
+        assert thread.retry("default", None) == (5, 0)
+    finally:
+        thread.stop()
+    assert stored == [0, 3, 6], "two retried, and the one that came meanwhile"
 
 
 def test_lag_tells_how_much_and_how_old(line: Any) -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bowerbird.errors import WarehouseRejectedError
+from bowerbird.errors import NotFoundError, WarehouseRejectedError
 from bowerbird.event import Position
 from bowerbird.eventlog.base import LogRow
 from bowerbird.eventlog.codec import encode
@@ -25,6 +25,11 @@ def choke(item: Item, _batch: Batch) -> None:
 
 
 POISONED = (*STEPS, choke)
+
+
+def sick(_item: Item, _batch: Batch) -> None:
+    """A step with a fault, for all events."""
+    raise ValueError("feels sick")
 
 
 def test_an_event_that_a_step_cannot_handle_is_quarantined_alone(make_line: Any) -> None:
@@ -52,17 +57,64 @@ def test_retry_takes_it_through_the_steps_once_they_can(make_line: Any) -> None:
     line = make_line(steps=POISONED)
     poison = line.event("poison", user_id="ada", properties={"n": 1})
     line.send(poison)
-    assert line.operations.retry("default", None) == (0, 1)
+    assert line.retry() == (0, 1)
     line.steps = STEPS
     line.start()
-    assert line.operations.retry("other", None) == (0, 0)
+    assert line.operations.quarantined("other", None) == []
     assert line.operations.retry("default", [poison.event_id]) == (1, 0)
     assert line.outcomes() == {"stored": 1}
     assert line.catalog.quarantine("default", 10, None) == []
     [stored] = line.stored()
     assert (stored.event_id, stored.properties, stored.user_id) == (poison.event_id, {"n": 1}, "ada")
     assert line.people.find("default", {"user_id": "ada"}) == [line.person_of(poison)]
-    assert line.operations.retry("default", None) == (0, 0)
+    assert line.retry() == (0, 0)
+
+
+def test_a_handful_is_released_at_once_but_for_those_that_fail_again(make_line: Any) -> None:
+    line = make_line(steps=(sick, *STEPS))
+    events = [line.event("poison" if n % 3 == 1 else "good", user_id=f"user {n % 4}") for n in range(9)]
+    line.append(events)
+    line.run()
+    assert line.outcomes() == {"quarantined": 9}
+    line.steps = POISONED
+    line.start()
+    commits: list[int] = []
+    restore = line.warehouse.restore
+    line.warehouse.restore = lambda rows, *learned: (restore(rows, *learned), commits.append(len(rows)))
+    assert line.retry() == (6, 3)
+    assert line.retry() == (0, 3)
+    assert commits == [6]
+    assert line.outcomes() == {"stored": 6, "quarantined": 3}
+    assert {each.count for each in line.catalog.catalog("default")} == {6}
+
+
+def test_a_handful_of_which_nobody_can_say_what_does_not_fit_is_released_but_for_that(make_line: Any) -> None:
+    line = make_line(steps=(sick, *STEPS))
+    line.append([line.event("poison" if n == 3 else "good", user_id="ada") for n in range(7)])
+    line.run()
+    line.steps = STEPS
+    line.start()
+    restore = line.warehouse.restore
+
+    def reject(rows: Any, *learned: Any) -> None:
+        if any(row.event.name == "poison" for row in rows):
+            raise WarehouseRejectedError("does not fit")
+        restore(rows, *learned)
+
+    line.warehouse.restore = reject
+    assert line.retry() == (6, 1)
+    assert line.outcomes() == {"stored": 6, "quarantined": 1}
+    assert {each.count for each in line.catalog.catalog("default")} == {6}
+
+
+def test_what_is_not_in_quarantine_cannot_be_named(make_line: Any) -> None:
+    line = make_line(steps=(sick, *STEPS))
+    events = [line.event(), line.event(), line.event(workspace="other")]
+    line.send(*events)
+    first, second, others = (event.event_id for event in events)
+    assert line.operations.quarantined("default", [second, first, second]) == [first, second]
+    with pytest.raises(NotFoundError, match=others):
+        line.operations.quarantined("default", [first, others])
 
 
 def test_what_does_not_decode_is_quarantined_and_accounted_for(line: Any) -> None:
@@ -74,7 +126,7 @@ def test_what_does_not_decode_is_quarantined_and_accounted_for(line: Any) -> Non
     assert line.outcomes() == {"stored": 1, "quarantined": 1}
     [entry] = line.catalog.quarantine("default", 10, None)
     assert (entry.event_id, entry.step, entry.dialect) == (fields[1], "decode", "scribe")
-    assert line.operations.retry("default", None) == (0, 1)
+    assert line.retry() == (0, 1)
 
 
 def test_a_row_of_nonsense_is_accounted_for(line: Any) -> None:
@@ -227,4 +279,4 @@ def test_an_entry_too_deep_to_be_read_stands_in_nobodys_way(line: Any) -> None:
     line.send(line.event(user_id="ada"))
     [person_id] = line.people.find("default", {"user_id": "ada"})
     assert line.operations.held_back("default", person_id) == []
-    assert line.operations.retry("default", None) == (0, 1)
+    assert line.retry() == (0, 1)

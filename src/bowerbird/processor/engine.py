@@ -14,6 +14,7 @@ from bowerbird.console.lag import lag_behind
 from bowerbird.errors import BowerbirdError, ConflictError, NotFoundError
 from bowerbird.priority import step_back
 from bowerbird.processor.operations import Operations
+from bowerbird.processor.worker import HANDFUL
 from bowerbird.state.base import QuarantineEntry
 
 T = TypeVar("T")
@@ -88,7 +89,14 @@ class ProcessorThread:
         return self._ask(lambda: self._ready().held_back(workspace, person_id))
 
     def retry(self, workspace: str, event_ids: list[str] | None) -> tuple[int, int]:
-        return self._ask(lambda: self._ready().retry(workspace, event_ids))
+        """A handful at a time: batches go on between them."""
+        waiting = self._ask(lambda: self._ready().quarantined(workspace, event_ids))
+        handfuls = [waiting[at : at + HANDFUL] for at in range(0, len(waiting), HANDFUL)]
+        tried = [self._retry(workspace, handful) for handful in handfuls]
+        return sum(released for released, _ in tried), sum(stayed for _, stayed in tried)
+
+    def _retry(self, workspace: str, handful: list[str]) -> tuple[int, int]:
+        return self._ask(lambda: self._ready().retry(workspace, handful))
 
     def replay(self) -> int:
         return self._ask(self.operations.replay)
@@ -152,20 +160,20 @@ class ProcessorThread:
         return self.operations
 
     def _run_jobs(self, wait: float) -> None:
-        """Runs what was asked; waits so long for a first question."""
+        """Runs what was asked by now; waits so long for a first question. Who asks again comes after another batch."""
         try:
-            question, answer = self._jobs.get(timeout=wait) if wait else self._jobs.get_nowait()
-            while True:
-                try:
-                    answer.set_result(question())
-                except (NotFoundError, ConflictError) as error:
-                    answer.set_exception(error)
-                except Exception as error:
-                    self._recovered = False
-                    answer.set_exception(error)
-                question, answer = self._jobs.get_nowait()
+            jobs = [self._jobs.get(timeout=wait) if wait else self._jobs.get_nowait()]
         except queue.Empty:
             return
+        jobs += [self._jobs.get_nowait() for _ in range(self._jobs.qsize())]
+        for question, answer in jobs:
+            try:
+                answer.set_result(question())
+            except (NotFoundError, ConflictError) as error:
+                answer.set_exception(error)
+            except Exception as error:
+                self._recovered = False
+                answer.set_exception(error)
 
     def _tidy(self) -> None:
         now = self.clock.now()

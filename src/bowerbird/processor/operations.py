@@ -1,5 +1,7 @@
 """What an operator may ask of the processor. Runs in the processor's thread, between two batches."""
 
+from collections.abc import Collection, Sequence
+
 from bowerbird.clock import Clock
 from bowerbird.errors import ConflictError, NotFoundError, WarehouseRejectedError
 from bowerbird.event import Event, Position
@@ -77,34 +79,57 @@ class Operations:
             if isinstance(event := decode_one(entry.payload), Event) and carried.intersection(identifiers_of(event))
         ]
 
-    def retry(self, workspace: str, event_ids: list[str] | None) -> tuple[int, int]:
-        entries = self.upkeep.entries(workspace, event_ids)
-        if missing := sorted({*(event_ids or ())} - {entry.event_id for entry in entries}):
+    def quarantined(self, workspace: str, event_ids: Sequence[str] | None) -> list[str]:
+        """Which of these events (None: of all) are in quarantine, oldest first. Raises `NotFoundError` for one that is
+        not."""
+        there = self.upkeep.quarantined(workspace)
+        if event_ids is None:
+            return there
+        wanted = {*event_ids}
+        if missing := sorted(wanted.difference(there)):
             raise NotFoundError(
                 f"not in quarantine: {', '.join(missing[:10])}", "`bowerbird quarantine list` shows what is."
             )
-        released = sum(self._retry(entry) for entry in entries)
+        return [each for each in there if each in wanted]
+
+    def retry(self, workspace: str, event_ids: Sequence[str]) -> tuple[int, int]:
+        """A handful of quarantined events; passes over those that are no longer there."""
+        entries = self.upkeep.entries(workspace, event_ids)
+        released = self._release([item for entry in entries if (item := _item(entry))])
         return released, len(entries) - released
 
-    def _retry(self, entry: QuarantineEntry) -> bool:
-        event = decode_one(entry.payload)
-        if not isinstance(event, Event):
-            return False
-        position = Position(entry.partition, entry.offset, entry.index)
-        batch = self.processor.batch()
-        item = Item.of(position, event)
-        try:
-            self.processor.decide([item], batch)
-            if batch.failed:
-                raise UnfitError(self.processor.to_blame(batch.failed))
-            changes = batch.learned()
-            changes.released = [entry.event_id]
-            self.processor.warehouse.restore([item], facts_of(changes))
-        except (UnfitError, WarehouseRejectedError):
+    def _release(self, items: Sequence[Item]) -> int:
+        """Takes the events through the steps, together but for those that fail, and returns how many went through."""
+        while items:
+            try:
+                self._commit([Item.of(each.position, each.event) for each in items])
+            except UnfitError as failure:
+                unfit: Collection[str] = failure.events
+            except WarehouseRejectedError as failure:
+                unfit = failure.reasons
+            else:
+                return len(items)
             self.processor.people.forget()
-            return False
+            fit = [each for each in items if each.event.event_id not in unfit]
+            if len(fit) == len(items):
+                return self._release_parts(items)
+            items = fit
+        return 0
+
+    def _release_parts(self, items: Sequence[Item]) -> int:
+        """Where the warehouse cannot tell which one does not fit."""
+        middle = len(items) // 2
+        return self._release(items[:middle]) + self._release(items[middle:]) if middle else 0
+
+    def _commit(self, items: Sequence[Item]) -> None:
+        batch = self.processor.batch()
+        self.processor.decide(items, batch)
+        if batch.failed:
+            raise UnfitError(self.processor.to_blame(batch.failed))
+        changes = batch.learned()
+        changes.released = [item.event.event_id for item in items]
+        self.processor.warehouse.restore(items, facts_of(changes))
         self.processor.remember(changes)
-        return True
 
     def replay(self) -> int:
         """State first: until the warehouse is cleared too, a restart finds the same events stored already."""
@@ -121,6 +146,12 @@ class Operations:
         self.processor.warehouse.clear()
         self.recover()
         return sum(log.tally({}, heads).values())
+
+
+def _item(entry: QuarantineEntry) -> Item | None:
+    """None: it does not decode."""
+    event = decode_one(entry.payload)
+    return Item.of(Position(entry.partition, entry.offset, entry.index), event) if isinstance(event, Event) else None
 
 
 def _tombstone(stored: StoredEvent) -> Row:

@@ -229,6 +229,10 @@ class Upkeep(Protocol):
         """Removes nodes with all that hangs on them, and these events from quarantine. No byte of them stays."""
         ...
 
+    def quarantined(self, workspace: str | None) -> list[str]:
+        """Ids of the quarantined events, oldest first. Workspace None: of all."""
+        ...
+
     def entries(self, workspace: str | None, event_ids: Sequence[str] | None) -> list[QuarantineEntry]:
         """Quarantined events with these ids (None: all), oldest first."""
         ...

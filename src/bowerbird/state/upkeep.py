@@ -107,6 +107,14 @@ class SqlUpkeep:
                 )
         scrub(self.engine)
 
+    def quarantined(self, workspace: str | None) -> list[str]:
+        q = t.quarantine.c
+        query = select(q.event_id).order_by(q.event_id)
+        if workspace is not None:
+            query = query.where(q.workspace == workspace)
+        with self.engine.connect() as connection:
+            return list(connection.execute(query).scalars())
+
     def entries(self, workspace: str | None, event_ids: Sequence[str] | None) -> list[QuarantineEntry]:
         q = t.quarantine.c
         query = select(t.quarantine).order_by(q.event_id)
