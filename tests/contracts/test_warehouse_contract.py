@@ -291,6 +291,18 @@ def test_restore_replaces_rows(warehouse):
     assert warehouse.applied() == {1: 3}
 
 
+def test_quarantined_are_told_behind_positions(warehouse):
+    rows = [row(1, outcome="quarantined"), row(2), row(3, outcome="duplicate"), row(4, outcome="quarantined")]
+    rows += [row(1, outcome="quarantined", partition=2), row(2, outcome="quarantined", partition=2, event_id="no uuid")]
+    warehouse.write([warehouse.pack(rows)], {1: 4, 2: 2})
+    every = {rows[at].event.event_id for at in (0, 3, 4, 5)}
+    assert warehouse.quarantined({}) == every
+    assert warehouse.quarantined({1: 1, 2: 1}) == {rows[3].event.event_id, "no uuid"}
+    assert warehouse.quarantined({1: 4}) == {*given(rows[4:])}
+    warehouse.restore([Row(rows[0].position, rows[0].event, "stored", PERSON)])
+    assert warehouse.quarantined({}) == every - {rows[0].event.event_id}
+
+
 def test_restore_passes_over_what_is_not_there(warehouse):
     warehouse.write([warehouse.pack([row(1)])], {1: 1})
     warehouse.restore([row(2)])

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from types import FrameType
 from typing import Any
 
@@ -10,12 +11,14 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from bowerbird.clock import SECOND
+from bowerbird.errors import NotFoundError
 from bowerbird.event import Event
-from bowerbird.processor import operations, people, steps, worker
+from bowerbird.processor import operations, people, quarantine, steps, worker
+from bowerbird.processor.batch import Batch, Item
 from bowerbird.state import sql, statements, upkeep
 from bowerbird.state.seen import MemorySeen
 
-WATCHED = {module.__file__ for module in (worker, steps, people, operations, sql, statements, upkeep)}
+WATCHED = {module.__file__ for module in (worker, steps, people, quarantine, operations, sql, statements, upkeep)}
 relaxed = settings(
     deadline=None,
     max_examples=40,
@@ -97,7 +100,7 @@ def truth(line: Any) -> Any:
         conflicts = sorted((each.event_id, each.other_id, each.value, each.resolution) for each in person.conflicts)
         people_seen[person_id] = (identifiers, person.traits, person.accounts, person.aliases, merges, conflicts)
     catalog = [(each.name, each.property, each.type, each.count) for each in line.catalog.catalog("default")]
-    return stored, people_seen, catalog, line.outcomes()
+    return stored, people_seen, catalog, line.outcomes(), line.operations.upkeep.quarantined(None)
 
 
 class Gathering(MemorySeen):
@@ -181,6 +184,91 @@ def test_a_replay_that_dies_changes_nothing(lines: Any, history: History, countd
     assert truth(line) == once
 
 
+def sick(item: Item, _batch: Batch) -> None:
+    """A step with a fault, after all others."""
+    if item.event.name == "sick":
+        raise ValueError("feels sick")
+
+
+some_sick = st.tuples(facts, st.sampled_from(["seen", "sick"])).map(lambda drawn: {**drawn[0], "name": drawn[1]})
+sick_histories = st.lists(st.lists(some_sick, min_size=1, max_size=3), min_size=1, max_size=8)
+
+
+def use(line: Any, *more: steps.Step) -> None:
+    """Another version of the steps, from a restart on."""
+    line.steps = (*steps.STEPS, *more)
+    line.start()
+
+
+@pytest.fixture
+def sickened(lines: Any) -> Any:
+    """A line that has processed the rows, with what is sick in quarantine."""
+
+    def make(rows: list[list[Event]]) -> Any:
+        line = lines(5)
+        use(line, sick)
+        line.append(*rows)
+        line.run()
+        return line
+
+    return make
+
+
+@relaxed
+@given(history=sick_histories, countdown=st.integers(1, 400))
+def test_a_retry_that_dies_changes_nothing(lines: Any, sickened: Any, history: History, countdown: int) -> None:
+    rows = build(lines(1), history)
+    line, calm = sickened(rows), sickened(rows)
+    for each in (line, calm):
+        use(each)
+    calm.retry()
+    if killed_at(countdown, line, line.retry):
+        killed_at(countdown // 2 + 1, line, line.start)
+        line.start()
+    line.retry()
+    assert truth(line) == truth(calm)
+    repeats = [[event for event in row if event.dedupe_key] for row in build(lines(1), history)]
+    for each in (line, calm):
+        each.append(*filter(None, repeats))
+        each.run()
+    assert truth(line) == truth(calm)
+
+
+@relaxed
+@given(history=sick_histories, countdown=st.integers(1, 900))
+def test_what_was_stored_as_quarantined_is_in_quarantine_even_for_a_version_that_could(
+    lines: Any, history: History, countdown: int
+) -> None:
+    line = lines(5)
+    use(line, sick)
+    line.append(*build(line, history))
+    killed_at(countdown, line, line.run)
+    use(line)
+    assert {*line.operations.upkeep.quarantined(None)} == line.warehouse.quarantined({})
+    line.run()
+    line.retry()
+    assert line.operations.upkeep.quarantined(None) == []
+    assert "quarantined" not in line.outcomes()
+    assert sum(line.outcomes().values()) == sum(map(len, history))
+
+
+@relaxed
+@given(history=sick_histories, countdown=st.integers(1, 300))
+def test_an_erasure_that_dies_is_finished_by_asking_again(
+    lines: Any, sickened: Any, history: History, countdown: int
+) -> None:
+    rows = build(lines(1), [*history, [{"user_id": "ada"}]])
+    line, calm = sickened(rows), sickened(rows)
+    [ada] = line.people.find("default", {"user_id": "ada"})
+    calm.operations.erase("default", ada)
+    if killed_at(countdown, line, lambda: line.operations.erase("default", ada)):
+        line.start()
+        with suppress(NotFoundError):
+            line.operations.erase("default", ada)
+    assert truth(line) == truth(calm)
+    assert line.log.read({}, 1 << 60) == calm.log.read({}, 1 << 60)
+
+
 RICH: History = [
     [{"anonymous_id": "x", "properties": {"n": 1}}, {"email": "a@x.io", "dedupe_key": "k", "traits": {"plan": "free"}}],
     [{"email": "a@x.io", "anonymous_id": "x", "traits": {"plan": "pro"}, "account_id": "acme"}],
@@ -230,15 +318,18 @@ def die_at(place: Place, time: int, line: Any, run: Callable[[], object]) -> Non
     line.start()
 
 
+def committing(places: dict[Place, None]) -> list[Place]:
+    return [place for place in places if place[0] in (worker.__file__, operations.__file__, sql.__file__)]
+
+
 @pytest.fixture
-def places(lines: Any) -> tuple[dict[Place, None], Any]:
+def places(lines: Any) -> tuple[list[Place], Any]:
     """The lines of committing that the rich history passes, and what it leads to."""
     places: dict[Place, None] = {}
     calm = lines(3)
     calm.append(*build(calm, RICH))
     passed(calm.run, places.setdefault)
-    committing = dict.fromkeys(place for place in places if place[0] in (worker.__file__, sql.__file__))
-    return committing, (truth(calm), calm.log)
+    return committing(places), (truth(calm), calm.log)
 
 
 @pytest.mark.parametrize("time", [1, 2])
@@ -250,4 +341,22 @@ def test_dying_at_each_line_of_committing_changes_nothing(lines: Any, places: An
         line.start()
         die_at(place, time, line, line.run)
         line.run()
+        assert truth(line) == once, place
+
+
+def test_dying_at_each_line_of_a_retry_changes_nothing(lines: Any, sickened: Any) -> None:
+    names = ("seen", "sick", "sick")
+    mixed = [[fields | {"name": names[(at + n) % 3]} for n, fields in enumerate(row)] for at, row in enumerate(RICH)]
+    rows = build(lines(1), mixed)
+    calm = sickened(rows)
+    use(calm)
+    places: dict[Place, None] = {}
+    passed(calm.retry, places.setdefault)
+    once = truth(calm)
+    for place in committing(places):
+        line = sickened(rows)
+        use(line)
+        die_at(place, 1, line, line.retry)
+        assert {*line.operations.upkeep.quarantined(None)} == line.warehouse.quarantined({}), place
+        line.retry()
         assert truth(line) == once, place

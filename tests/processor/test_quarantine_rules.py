@@ -243,6 +243,36 @@ def test_what_was_quarantined_before_a_crash_is_quarantined_after_it(line: Any) 
     assert line.people.find("default", {"user_id": "ada"}) == []
 
 
+def test_what_only_storing_told_before_a_crash_is_in_quarantine_after_it(line: Any) -> None:
+    """After the crash the warehouse passes over the row, and no longer tells."""
+    whole = line.warehouse
+    line.warehouse = Picky(whole, False)
+    line.start()
+    poison = line.event("poison", user_id="ada", dedupe_key="k")
+    line.append([line.event()], [poison], [line.event()])
+    remember = line.state.remember
+
+    def die(changes: Any) -> None:
+        if changes.quarantined:
+            raise KeyboardInterrupt
+        remember(changes)
+
+    line.state.remember = die
+    with pytest.raises(KeyboardInterrupt):
+        line.run()
+    line.state.remember = remember
+    line.warehouse = whole
+    line.start()
+    [entry] = line.catalog.quarantine("default", 10, None)
+    assert (entry.event_id, entry.step) == (poison.event_id, "store")
+    assert "lost" in entry.reason
+    line.run()
+    assert line.outcomes() == {"stored": 2, "quarantined": 1}
+    assert line.people.find("default", {"user_id": "ada"}) == []
+    assert line.retry() == (1, 0)
+    assert line.outcomes() == {"stored": 3}
+
+
 def test_a_warehouse_that_refuses_even_the_quarantine_is_a_failure_and_no_endless_loop(line: Any) -> None:
     def refuse(_rows: Any, *_rest: Any) -> None:
         raise WarehouseRejectedError("broken")

@@ -10,7 +10,7 @@ from bowerbird.processor.batch import Item
 from bowerbird.processor.facts import facts_of
 from bowerbird.processor.identity import identifiers_of
 from bowerbird.processor.quarantine import UnfitError
-from bowerbird.processor.worker import Processor
+from bowerbird.processor.worker import HANDFUL, Processor
 from bowerbird.state.base import PeopleReader, QuarantineEntry, Upkeep, identifier
 from bowerbird.warehouse.base import Row, StoredEvent
 from bowerbird.warehouse.facts import Facts
@@ -26,7 +26,21 @@ class Operations:
     def recover(self) -> None:
         self.processor.people.keep_apart(self.upkeep.kept_apart())
         self.processor.recover()
+        self._finish_retry()
         self._align_roots()
+
+    def _finish_retry(self) -> None:
+        """Releases what the warehouse has as released: a retry was cut short before the state knew of it. Nothing was
+        processed since, so it comes out as it did."""
+        waiting = self.processor.warehouse.quarantined({})
+        released = [each for each in self.upkeep.quarantined(None) if each not in waiting]
+        for at in range(0, len(released), HANDFUL):
+            entries = self.upkeep.entries(None, released[at : at + HANDFUL])
+            self._release([item for entry in entries if self._is_released(entry) and (item := _item(entry))])
+
+    def _is_released(self, entry: QuarantineEntry) -> bool:
+        found = self.processor.warehouse.find(entry.workspace, entry.event_id)
+        return any(each.event_id == entry.event_id and each.outcome != "erased" for each in found)
 
     def _align_roots(self) -> None:
         """Tells the warehouse where its idea of who belongs to whom differs from the state's."""

@@ -1,12 +1,12 @@
 """The processor: a function of the log. Reads a batch, takes each event through the steps, stores, remembers."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from typing import NamedTuple
 
 import msgspec
 
 from bowerbird.errors import WarehouseRejectedError
-from bowerbird.event import Position, Positions
+from bowerbird.event import Event, Position, Positions
 from bowerbird.eventlog.base import LogReader, LogRow
 from bowerbird.eventlog.codec import DecodeFailure, decode_each
 from bowerbird.processor.batch import Batch, Failed, Item
@@ -19,6 +19,8 @@ from bowerbird.processor.quarantine import Bar, Barred, UnfitError, bar, undecod
 from bowerbird.processor.steps import STEPS, Step
 from bowerbird.state.base import Changes, ProcessorState, Seen
 from bowerbird.warehouse.base import Packed, Row, Warehouse
+
+LOST = Bar("store", "it could not be processed; the reason was lost when the processor was stopped")
 
 HANDFUL = 500
 """Events that are decoded, decided and packed together: as many as a processor's cache holds."""
@@ -42,6 +44,8 @@ class Processor:
         self.steps = steps
         self.people = People(self.state)
         self.applied: Positions = {}
+        self.held_back: Set[str] = frozenset()
+        """While it recovers: the quarantined among the events that are stored and not remembered."""
 
     def recover(self) -> None:
         """Takes up where the last run ended. What it stored but did not remember is processed again first, alone, so
@@ -52,8 +56,10 @@ class Processor:
             self.seen.clear()
         self.seen.put(self.state.unsynced())
         stored = self.warehouse.applied()
+        self.held_back = self.warehouse.quarantined(self.applied)
         while self.run_once(upto=stored):
             pass
+        self.held_back = frozenset()
 
     def run_once(self, upto: Positions | None = None) -> int:
         """Processes what the log holds, up to one batch. Returns the number of events, 0 when there was none."""
@@ -114,9 +120,16 @@ class Processor:
                     raise
                 unfit |= {event_id: Bar("store", why) for event_id, why in rejected.reasons.items()}
         unfit |= self.to_blame(batch.failed)
-        if unfit:
+        if unfit := unfit or self._held_back(rows, barred):
             raise UnfitError(unfit)
         return packed, batch.learned()
+
+    def _held_back(self, rows: Sequence[LogRow], barred: Barred) -> Barred:
+        """Events that would go through now, but did not when they were stored: what did not fit then, only storing it
+        may tell, and a row that is there is not stored again."""
+        ids = self.held_back - barred.keys()
+        events = (each for row in rows for each in decode_each(row.events)) if ids else ()
+        return {each.event_id: LOST for each in events if isinstance(each, Event) and each.event_id in ids}
 
     def _pack(self, rows: Sequence[LogRow], barred: Barred, batch: Batch) -> Packed:
         items, refused = decode(rows, barred, batch.changes)

@@ -131,6 +131,10 @@ class Warehouse(PeopleFacts, Protocol):
         """Every row of any outcome of these person ids, oldest first; for export and erasure of a person."""
         ...
 
+    def quarantined(self, after: Positions) -> set[str]:
+        """Event ids of rows with outcome `quarantined` behind these positions."""
+        ...
+
     def repeats_of(self, workspace: str, event_ids: Sequence[str]) -> Iterator[StoredEvent]:
         """Rows of duplicates of these events, oldest first."""
         ...

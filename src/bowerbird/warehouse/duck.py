@@ -30,6 +30,9 @@ _NEW = f"""
     FROM batch ANTI JOIN ({_KNOWN}) AS known
     ON batch."partition" = known."partition" AND batch."offset" <= known."offset"
 """
+_QUARANTINED = f"""
+    SELECT event_id FROM others ANTI JOIN ({_KNOWN}) AS known
+    ON others."partition" = known."partition" AND others."offset" <= known."offset" WHERE outcome = 'quarantined'"""  # noqa: S608
 _INTO_HOT = f"INSERT INTO hot BY NAME SELECT * REPLACE (make_timestamp(occurred_at) AS occurred_at) {_NEW}"
 _INTO_OTHERS = f"""
     INSERT INTO others BY NAME
@@ -123,6 +126,9 @@ class DuckWarehouse:
 
     def of_people(self, workspace: str, people: Sequence[str]) -> Iterator[StoredEvent]:
         return self._read(reads.by_people(workspace, people))
+
+    def quarantined(self, after: Positions) -> set[str]:
+        return {event_id for (event_id,) in self.query(_QUARANTINED, _lists(after))}
 
     def repeats_of(self, workspace: str, event_ids: Sequence[str]) -> Iterator[StoredEvent]:
         return self._read(reads.repeating(workspace, event_ids))

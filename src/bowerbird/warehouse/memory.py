@@ -95,6 +95,13 @@ class MemoryWarehouse:
         rows = [row for row in self._rows if row.workspace == workspace and row.person_id in people]
         yield from sorted(rows, key=_age)
 
+    def quarantined(self, after: Positions) -> set[str]:
+        return {
+            row.event_id
+            for row in self._rows
+            if row.outcome == "quarantined" and row.position.offset > after.get(row.position.partition, 0)
+        }
+
     def repeats_of(self, workspace: str, event_ids: Sequence[str]) -> Iterator[StoredEvent]:
         rows = [row for row in self._rows if row.workspace == workspace and row.duplicate_of in event_ids]
         yield from sorted(rows, key=_age)
