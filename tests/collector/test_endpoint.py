@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from bowerbird.clock import FixedClock
-from bowerbird.collector.endpoint import AT_ONCE
+from bowerbird.collector.dialects.base import AT_ONCE
 from bowerbird.errors import LogUnavailableError
 from bowerbird.registry.base import WorkspaceSettings
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bowerbird.collector.json_body import MAX_DEPTH, as_object, decode_json
+from bowerbird.collector.json_body import MAX_DEPTH, as_object, decode_json, decode_members
 from bowerbird.refusals import Reason, Refused
 
 JSON = st.recursive(
@@ -103,3 +103,42 @@ def test_only_an_object_is_an_object() -> None:
         with pytest.raises(Refused) as refusal:
             as_object(value)
         assert refusal.value.reason is Reason.BODY_NOT_OBJECT
+
+
+class Wanted(msgspec.Struct):
+    key: str = ""
+
+
+WANTED = msgspec.json.Decoder(Wanted)
+
+
+@pytest.mark.parametrize(
+    ("body", "key"),
+    [
+        (b'{"key":"a"}', "a"),
+        (b"{}", ""),
+        (b'{"a":{"key":"b"},"b":["key"],"key":"a"}', "a"),
+        (b'{"a":1e400,"b":99999999999999999999,"key":"a"}', "a"),
+        (b'{"a":' + b"[" * 500 + b"]" * 500 + b',"key":"a"}', "a"),
+    ],
+)
+def test_members_are_found_among_what_is_passed_over(body: bytes, key: str) -> None:
+    assert decode_members(body, WANTED).key == key
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        (b" ", Reason.BODY_EMPTY),
+        (b'{"a":\xff}', Reason.ENCODING_INVALID),
+        (b'{"a":{"b":}}', Reason.JSON_MALFORMED),
+        (b'{"key":"a"} x', Reason.JSON_MALFORMED),
+        (b'{"a":' * 500_000, Reason.JSON_MALFORMED),
+        (b"[]", Reason.BODY_NOT_OBJECT),
+        (b'"key"', Reason.BODY_NOT_OBJECT),
+    ],
+)
+def test_members_are_refused_with_what_is_found(body: bytes, expected: Reason) -> None:
+    with pytest.raises(Refused) as refusal:
+        decode_members(body, WANTED)
+    assert refusal.value.reason is expected

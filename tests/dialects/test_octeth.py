@@ -1,6 +1,7 @@
 """What recordings cannot show of Octeth: the events behind the answers, and rules that hold for any body."""
 
 import json
+import tracemalloc
 from decimal import Decimal
 
 import msgspec
@@ -8,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bowerbird.collector.dialects.base import Findings, Parsed, Reply, Request
+from bowerbird.collector.dialects.base import AT_ONCE, Findings, Parsed, Reply, Request
 from bowerbird.collector.dialects.octeth import Octeth
 from bowerbird.event import Tallied, event_ids
 from bowerbird.refusals import Issue, Reason, Refused
@@ -374,3 +375,91 @@ def test_curls_default_content_type_is_no_obstacle():
     form = {b"content-type": b"application/x-www-form-urlencoded"}
     assert answer(request(SENT, headers=form)).status == 200
     assert answer(request(b"APIKey=key&ListID=94", headers=form)).status == 415
+
+
+def large(body: bytes) -> bytes:
+    """The same body with so much white space that only its secret is looked for at first."""
+    return body + b" " * AT_ONCE
+
+
+@pytest.mark.parametrize(
+    ("body", "secret"),
+    [
+        (b'{"APIKey":"a"}', "a"),
+        (b'{"Event":"x","apikey" : "a"}', "a"),
+        (b'{"APIKEY":"a","sessionID":"b"}', "b"),
+        (b'{"SessionID":"","ApiKey":"a"}', "a"),
+        (b'{"SessionID":7,"ApiKey":"a"}', "a"),
+        (b'{"APIKey":"\\u0061\\u00e9"}', "a\u00e9"),
+        (b'{"APIKey":"APIKey"}', "APIKey"),
+        (b'{"Properties":{"APIKey":"b"},"APIKey":"a","x":[{"apikey":"c"}]}', "a"),
+        (b'{"x":"\\"APIKey\\":","APIKey":"a"}', "a"),
+        (b'{"apikey":"b","APIKey":"a"}', "a"),
+        (b'{"APIKey":"a","Properties":{"x":1e400}}', "a"),
+    ],
+)
+def test_the_secret_of_a_large_body_is_found_before_the_rest(body: bytes, secret: str) -> None:
+    call = DIALECT.open(request(large(body)), "event")
+    assert (call.secret, call.payload) == (secret, None)
+
+
+@given(st.dictionaries(st.sampled_from(["APIKey", "apiKEY", "SessionID", "sessionid", "Event"]), st.text() | st.none()))
+def test_a_large_body_shows_what_a_small_one_does(body: dict) -> None:
+    def shown(raw: bytes) -> str | Reason:
+        try:
+            return DIALECT.open(request(raw), "event").secret
+        except Refused as refused:
+            return refused.reason
+
+    raw = json.dumps(body).encode()
+    assert shown(large(raw)) == shown(raw)
+
+
+@pytest.mark.parametrize(
+    "body", [{}, {"Properties": {"APIKey": "b"}}, {"APIKey": None, "x": "APIKey"}, {"APIKey": [1]}]
+)
+def test_a_large_body_without_a_secret_may_have_it_in_a_header(body: dict) -> None:
+    raw = large(json.dumps(body).encode())
+    with pytest.raises(Refused) as refused:
+        DIALECT.open(request(raw), "event")
+    assert refused.value.reason is Reason.CREDENTIALS_MISSING
+    headers = {b"content-type": b"application/json", b"authorization": b"Bearer a"}
+    assert DIALECT.open(request(raw, headers=headers), "event").secret == "a"
+
+
+def test_a_large_body_with_its_key_is_understood_like_a_small_one():
+    raw = json.dumps(SENT | {"Email": ""}).encode()
+    wanted, found = (
+        msgspec.structs.replace(parse(body, octeth_email="optional").events[0], event_id="")
+        for body in (raw, large(raw))
+    )
+    assert found == wanted
+    listed = large(b'{"APIKey":"s","listid":"03"}')
+    call = DIALECT.open(request(listed, "GET", PROPERTIES_PATH, query={"ListID": "94"}), "properties")
+    assert DIALECT.parse(call, principal()).properties_of == "3"
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (b'{"APIKey":"key","Properties":{"x":1e400}}', 400),
+        (b'{"APIKey":"key","x":' + b"[" * 200 + b"]" * 200 + b"}", 400),
+        (b'{"APIKey":"key","x":"\xff"}', 400),
+        (b'{"APIKey":"key"', 400),
+        (b'["APIKey"]', 400),
+        (b'{"APIKey":"key"}', 422),
+        (b'{"Event":"x"}', 401),
+    ],
+)
+def test_what_is_wrong_with_a_large_body_is_told(body, status):
+    assert answer(request(large(body))).status == status
+
+
+def test_nothing_is_built_of_a_large_body_before_its_sender_is_known():
+    sent = request(b'{"APIKey":"a","x":[' + b"{}," * 200_000 + b"1]}")
+    tracemalloc.start()
+    try:
+        DIALECT.open(sent, "event")
+        assert tracemalloc.get_traced_memory()[1] < 3 * len(sent.body)
+    finally:
+        tracemalloc.stop()

@@ -7,8 +7,8 @@ import msgspec
 
 from bowerbird.collector.body import Receive, SenderGoneError
 from bowerbird.collector.cross_origin import preflight, readable
-from bowerbird.collector.dialects.base import Reply
-from bowerbird.collector.endpoint import AT_ONCE, Endpoint, Head
+from bowerbird.collector.dialects.base import AT_ONCE, Reply
+from bowerbird.collector.endpoint import Endpoint, Head
 from bowerbird.collector.notes import Notes
 from bowerbird.collector.parts import Parts
 from bowerbird.collector.routing import Routes, Target

@@ -5,8 +5,8 @@ from collections.abc import Coroutine
 from typing import TYPE_CHECKING, Any
 
 from bowerbird.collector.connection import Connection
-from bowerbird.collector.dialects.base import Reply
-from bowerbird.collector.endpoint import AT_ONCE, Head
+from bowerbird.collector.dialects.base import AT_ONCE, Reply
+from bowerbird.collector.endpoint import Head
 from bowerbird.collector.exchange import Exchange
 from bowerbird.collector.routing import Target
 

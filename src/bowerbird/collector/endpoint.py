@@ -12,7 +12,7 @@ import msgspec
 
 from bowerbird.collector.admission import Admission
 from bowerbird.collector.body import Receive, SenderGoneError, read_body
-from bowerbird.collector.dialects.base import Call, Dialect, Findings, Parsed, Quota, Reply, Request
+from bowerbird.collector.dialects.base import AT_ONCE, Call, Dialect, Findings, Parsed, Quota, Reply, Request
 from bowerbird.collector.lookups import NOTHING, Lookups, asks
 from bowerbird.collector.notes import Asked, Notes
 from bowerbird.collector.parts import Parts
@@ -22,9 +22,6 @@ from bowerbird.errors import LogUnavailableError
 from bowerbird.event import event_ids
 from bowerbird.refusals import Reason, Refused
 from bowerbird.registry.base import Workspace
-
-AT_ONCE = 65_536
-"""A body of at most so many bytes is parsed by the event loop itself; one of megabytes can take a second."""
 
 _logger = logging.getLogger(__name__)
 _T = TypeVar("_T")

@@ -9,6 +9,10 @@ from bowerbird.event import Event, Tallied
 from bowerbird.refusals import Refused
 from bowerbird.registry.base import Principal, Scope
 
+AT_ONCE = 65_536
+"""A body of at most so many bytes is dealt with by the event loop itself; a larger one, which can take a second, beside
+it."""
+
 
 class Request(msgspec.Struct, frozen=True):
     """An HTTP request whose body has been read, decompressed and bounded."""
@@ -47,7 +51,7 @@ class Call(msgspec.Struct, frozen=True):
     secret: str
     """What the sender showed: an API key or a session id. Never empty."""
     payload: Any = None
-    """The decoded body, for dialects whose credentials stand in it; otherwise None."""
+    """What `open` has decoded of the body, for dialects whose credentials stand in it; otherwise None."""
 
 
 class Throttle(msgspec.Struct, frozen=True):
@@ -114,7 +118,8 @@ class Dialect(Protocol):
 
     def open(self, request: Request, operation: str) -> Call:
         """Finds the credentials. Raises `Refused`: CREDENTIALS_MISSING, or, where they stand in the body,
-        whatever is wrong with the body."""
+        whatever is wrong with the body. Builds nothing else of a body larger than `AT_ONCE`: nobody knows yet who
+        sends it."""
         ...
 
     def throttle(self, principal: Principal) -> Throttle | None:

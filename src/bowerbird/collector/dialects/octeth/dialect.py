@@ -1,8 +1,13 @@
 """The dialect: its routes, and who answers which operation."""
 
-from bowerbird.collector.dialects.base import Call, Findings, Parsed, Quota, Reply, Request, Route, Throttle
+from bowerbird.collector.dialects.base import AT_ONCE, Call, Findings, Parsed, Quota, Reply, Request, Route, Throttle
 from bowerbird.collector.dialects.octeth.answers import properties_answer, refusal, tracked_answer
-from bowerbird.collector.dialects.octeth.parameters import existing_list, find_secret, read_parameters
+from bowerbird.collector.dialects.octeth.parameters import (
+    existing_list,
+    find_secret,
+    read_parameters,
+    read_secrets,
+)
 from bowerbird.collector.dialects.octeth.tracking import Tracked, track
 from bowerbird.refusals import Refused
 from bowerbird.registry.base import Principal
@@ -20,6 +25,8 @@ class Octeth:
     prefixes = ("/api/v1/",)
 
     def open(self, request: Request, operation: str) -> Call:
+        if len(request.body) > AT_ONCE:
+            return Call(request, operation, find_secret(read_secrets(request), request))
         parameters = read_parameters(request)
         return Call(request, operation, find_secret(parameters, request), parameters)
 
@@ -27,9 +34,10 @@ class Octeth:
         return None
 
     def parse(self, call: Call, principal: Principal) -> Parsed:
+        parameters = read_parameters(call.request) if call.payload is None else call.payload
         if call.operation == "event":
-            return track(call, principal)
-        list_id = existing_list(call.payload, principal.workspace.lists)
+            return track(call.request, parameters, principal)
+        list_id = existing_list(parameters, principal.workspace.lists)
         return Parsed(properties_of=list_id)
 
     def reply(self, parsed: Parsed, findings: Findings, quota: Quota | None) -> Reply:

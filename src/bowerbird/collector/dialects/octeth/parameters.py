@@ -1,25 +1,59 @@
 """A request's parameters. Their names count without regard to case; the names of event properties are left alone."""
 
-from collections.abc import Collection
+import re
+from collections.abc import Callable, Collection
 from typing import Any, NoReturn
+
+import msgspec
 
 from bowerbird.collector.dialects.base import Request
 from bowerbird.collector.dialects.fields import require_json, written_out
-from bowerbird.collector.json_body import as_object, decode_json
+from bowerbird.collector.json_body import as_object, decode_json, decode_members
 from bowerbird.refusals import Issue, Reason, Refused
+
+_ABSENT = msgspec.Raw()
+_SECRET_NAMES = re.compile(rb'"(?:sessionid|apikey)"(?=\s*:)', re.IGNORECASE)
+
+
+class _Secrets(msgspec.Struct, gc=False):
+    sessionid: msgspec.Raw = _ABSENT
+    apikey: msgspec.Raw = _ABSENT
+
+
+_secrets = msgspec.json.Decoder(_Secrets)
 
 
 def read_parameters(request: Request) -> dict[str, Any]:
     """Parameters by name in lower case: of the JSON body, and for a GET of the query too, where the body wins.
     Raises `Refused` with what is wrong with the body."""
+    return _parameters(request, _whole)
+
+
+def read_secrets(request: Request) -> dict[str, Any]:
+    """As `read_parameters`, but of the body those alone that `find_secret` looks for, unless escapes stand in their
+    names. Not all that is wrong with the body is found."""
+    return _parameters(request, _secrets_of)
+
+
+def _parameters(request: Request, read: Callable[[bytes], dict[str, Any]]) -> dict[str, Any]:
     if request.method == "GET":
         sent: dict[str, Any] = dict(request.query)
         if request.body:
-            sent |= as_object(decode_json(request.body))
+            sent |= read(request.body)
     else:
         _require_json(request)
-        sent = as_object(decode_json(request.body))
+        sent = read(request.body)
     return {name.lower(): value for name, value in sent.items()}
+
+
+def _whole(body: bytes) -> dict[str, Any]:
+    return as_object(decode_json(body))
+
+
+def _secrets_of(body: bytes) -> dict[str, Any]:
+    found = decode_members(_SECRET_NAMES.sub(lambda name: name[0].lower(), body), _secrets)
+    shown = {"sessionid": bytes(found.sessionid), "apikey": bytes(found.apikey)}
+    return {name: decode_json(raw) for name, raw in shown.items() if raw.startswith(b'"')}
 
 
 def find_secret(parameters: dict[str, Any], request: Request) -> str:

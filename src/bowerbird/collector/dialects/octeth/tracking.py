@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from msgspec.structs import replace
 
-from bowerbird.collector.dialects.base import Call, Parsed, Request
+from bowerbird.collector.dialects.base import Parsed, Request
 from bowerbird.collector.dialects.fields import context_of, decimal, fits, number, written_out
 from bowerbird.collector.dialects.octeth.parameters import list_number
 from bowerbird.event import VALUE_DIGITS, Event, Kind
@@ -61,10 +61,9 @@ class Sent(NamedTuple):
     conversion: Conversion | None
 
 
-def track(call: Call, principal: Principal) -> Parsed:
+def track(request: Request, parameters: dict[str, Any], principal: Principal) -> Parsed:
     """Raises `Refused` with an issue for every code of the vendor's table that applies."""
-    request = call.request
-    sent = _read(call.payload, principal.workspace)
+    sent = _read(parameters, principal.workspace)
     event_id = request.new_id(request.received_at)
     tracked = Tracked(event_id, sent.user_id or request.new_id(request.received_at), sent.name == "identify")
     if sent.properties.get("isTest") is True:
