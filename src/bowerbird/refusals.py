@@ -33,7 +33,7 @@ class Reason(StrEnum):
     METRICS_EXHAUSTED = "metrics_exhausted"
     """The workspace has as many event names as its plan allows, and this would be one more."""
     UNAVAILABLE = "unavailable"
-    """The event could not be made durable. Retryable."""
+    """The event could not be made durable, or too many bodies are large. Retryable."""
     INTERNAL = "internal"
 
 

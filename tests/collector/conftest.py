@@ -49,11 +49,14 @@ class Parrot:
     def __init__(self, throttled: Throttle | None = None) -> None:
         self.throttled = throttled
 
-    def open(self, request: Request, operation: str) -> Call:
+    def secret_in_head(self, request: Request) -> str | None:
         secret = request.header(b"authorization")
         if not secret:
             raise Refused(Reason.CREDENTIALS_MISSING)
-        return Call(request, operation, secret)
+        return secret
+
+    def open(self, request: Request, operation: str) -> Call:
+        return Call(request, operation, self.secret_in_head(request) or "")
 
     def throttle(self, principal: Principal) -> Throttle | None:
         return self.throttled

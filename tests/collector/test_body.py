@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from bowerbird.collector.dialects.base import Throttle
+
 LIMIT = 100_000
 PLAIN = json.dumps({"name": "padded", "text": "x" * 50_000}).encode()
 
@@ -132,6 +134,32 @@ def test_waits_to_be_asked_for_the_body(collector: Any) -> None:
 def test_does_not_ask_for_a_body_that_is_too_large(collector: Any) -> None:
     heard = collector.say(collector.head(content_length=10**9, expect="100-continue"))
     assert heard.startswith(b"HTTP/1.1 499 ")
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        {"content_length": 90_000},
+        {"content_length": 10**9},
+        {"content_length": 100, "content_encoding": "gzip"},
+        {"transfer_encoding": "chunked"},
+        {"content_length": 90_000, "expect": "100-continue"},
+    ],
+    ids=str,
+)
+def test_who_has_no_key_need_not_send_a_body_that_may_be_large(collector: Any, lines: dict[str, Any]) -> None:
+    head = collector.head(**lines)
+    for sent, reason in ((b"nobody's", b"credentials_invalid"), (b"", b"credentials_missing")):
+        heard = collector.say(head.replace(b"parrot-key", sent))
+        assert heard.startswith(b"HTTP/1.1 499 ")
+        assert reason in heard
+
+
+def test_who_is_refused_early_counts_no_call(serve: Any) -> None:
+    collector = serve(throttle=Throttle(burst=None, steady=1))
+    assert collector.reason(b"x" * (LIMIT + 1)) == "body_too_large"
+    assert collector.post({"name": "x" * 90_000}).status_code == 202
+    assert collector.reason({"name": "x" * 90_000}) == "throttled"
 
 
 def test_a_sender_that_hangs_up_is_forgotten_quietly(collector: Any, caplog: pytest.LogCaptureFixture) -> None:

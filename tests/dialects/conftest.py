@@ -123,6 +123,11 @@ def exchange() -> Callable[..., Exchange]:
 
 
 @pytest.fixture(scope="session")
+def recorded() -> Callable[[dict[str, Any]], Request]:
+    return request_of
+
+
+@pytest.fixture(scope="session")
 def dialects() -> dict[str, Dialect]:
     return DIALECTS
 

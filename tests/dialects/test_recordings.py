@@ -20,13 +20,17 @@ In an answer or event, "<uuid>" stands for any UUID and "<any>" for anything.
 
 import json
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
+from bowerbird.collector.dialects.base import Request
 from bowerbird.event import Event
+from bowerbird.refusals import Reason, Refused
 
 HERE = Path(__file__).parent
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
@@ -66,6 +70,33 @@ def test_recording(dialect: str, recording: dict[str, Any], exchange: Any) -> No
     assert (newcomer is None) == ("newcomer" not in recording)
     if newcomer is not None:
         check_event(newcomer, recording["newcomer"], dialect)
+
+
+@pytest.mark.parametrize(("dialect", "recording"), recordings())
+def test_the_head_tells_no_other_secret_than_the_whole(
+    dialect: str, recording: dict[str, Any], dialects: Any, recorded: Any
+) -> None:
+    request = recorded(recording["request"])
+    route = next((each for each in dialects[dialect].routes if (each.method, each.path) == where(request)), None)
+    if route is None:
+        return
+    in_head = secret(lambda: dialects[dialect].secret_in_head(replace(request, body=b"")))
+    whole = secret(lambda: dialects[dialect].open(request, route.operation).secret)
+    if isinstance(in_head, Reason):
+        assert isinstance(whole, Reason)
+    elif not isinstance(whole, Reason):
+        assert in_head in (None, whole)
+
+
+def where(request: Request) -> tuple[str, str]:
+    return request.method, request.path
+
+
+def secret(find: Callable[[], str | None]) -> str | Reason | None:
+    try:
+        return find()
+    except Refused as refused:
+        return refused.reason
 
 
 @pytest.mark.parametrize("path", sorted(HERE.glob("*.jsonl")), ids=lambda path: path.stem)

@@ -22,10 +22,15 @@ class Admission:
     def admit(self, call: Call, dialect: Dialect, route: Route) -> Admitted:
         """Raises `Refused`: UNAVAILABLE (no registry yet), CREDENTIALS_INVALID, SCOPE_MISSING, TRACKING_OFF,
         THROTTLED. Only a call that has passed all other steps counts against the rate limit."""
-        principal = self._authenticate(call.secret)
-        _check_scope(principal, route.scope)
-        _check_plan(principal, route.scope)
+        principal = self.identify(call.secret, route.scope)
         return Admitted(principal, self._throttle(principal, dialect, call.request.received_at))
+
+    def identify(self, secret: str, scope: Scope) -> Principal:
+        """Who may use the scope. Counts nothing. Raises `Refused` as `admit`, but THROTTLED."""
+        principal = self._authenticate(secret)
+        _check_scope(principal, scope)
+        _check_plan(principal, scope)
+        return principal
 
     def _authenticate(self, secret: str) -> Principal:
         snapshot = self._registry.snapshot

@@ -47,7 +47,7 @@ class Collector:
             await _respond(send, await self._elsewhere(_head(scope)))
             return
         try:
-            reply = await self.endpoint.answer(target, _head(scope), receive)
+            reply = await self.endpoint.receive(target, _head(scope), receive)
         except SenderGoneError:
             return
         await _respond(send, readable(reply) if target.route.cross_origin else reply)

@@ -6,12 +6,11 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from typing import Any
 
+from bowerbird.collector.dialects.base import AT_ONCE
+from bowerbird.collector.held import Hold
 from bowerbird.refusals import Reason, Refused
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]
-
-THREADED_BYTES = 65_536
-"""A compressed body larger than this is decompressed beside the event loop."""
 
 _GZIP, _ZLIB, _BARE = 31, 15, -15
 _WINDOWS = {b"gzip": (_GZIP,), b"x-gzip": (_GZIP,), b"deflate": (_ZLIB, _BARE)}
@@ -24,11 +23,20 @@ class SenderGoneError(Exception):
     """The sender hung up before its request was complete; nobody waits for an answer."""
 
 
-async def read_body(headers: Mapping[bytes, bytes], receive: Receive, limit: int) -> bytes:
-    """The body, at most `limit` bytes long, both as sent and decompressed.
+def may_be_large(headers: Mapping[bytes, bytes]) -> bool:
+    """Whether the body may turn out larger than `AT_ONCE`."""
+    declared = headers.get(b"content-length")
+    if declared is None:
+        return b"transfer-encoding" in headers
+    return int(declared) > AT_ONCE or b"content-encoding" in headers
+
+
+async def read_body(headers: Mapping[bytes, bytes], receive: Receive, limit: int, hold: Hold) -> bytes:
+    """The body, at most `limit` bytes long, both as sent and decompressed. What it takes up is told to `hold`.
 
     Raises `Refused`: BODY_TOO_LARGE (from the declared length alone where there is one), MEDIA_TYPE_UNSUPPORTED (a
-    content coding other than gzip and deflate), ENCODING_INVALID (it does not decompress); and `SenderGoneError`.
+    content coding other than gzip and deflate), ENCODING_INVALID (it does not decompress), UNAVAILABLE (too many large
+    bodies); and `SenderGoneError`.
     """
     declared = headers.get(b"content-length")
     if declared is None and b"transfer-encoding" not in headers:
@@ -38,14 +46,18 @@ async def read_body(headers: Mapping[bytes, bytes], receive: Receive, limit: int
     message = await receive()
     body: bytes = message.get("body", b"")
     if message.get("more_body", False) or len(body) > limit or message["type"] != "http.request":
-        body = await _joined(message, receive, limit)
+        body = await _joined(message, receive, limit, hold)
+    elif len(body) > AT_ONCE:
+        hold.resize(len(body))
     coding = headers.get(b"content-encoding")
     if coding is None or not body:
         return body
-    return await _decoded(body, coding.strip().lower(), limit)
+    body = await _decoded(body, coding.strip().lower(), limit)
+    hold.resize(len(body))
+    return body
 
 
-async def _joined(message: dict[str, Any], receive: Receive, limit: int) -> bytes:
+async def _joined(message: dict[str, Any], receive: Receive, limit: int, hold: Hold) -> bytes:
     """The body whose first part is in `message`."""
     parts: list[bytes] = []
     size = 0
@@ -54,6 +66,7 @@ async def _joined(message: dict[str, Any], receive: Receive, limit: int) -> byte
         size += len(parts[-1])
         if size > limit:
             raise _too_large(limit)
+        hold.resize(size)
         if not message.get("more_body", False):
             return b"".join(parts)
         message = await receive()
@@ -67,7 +80,7 @@ async def _decoded(body: bytes, coding: bytes, limit: int) -> bytes:
     windows = _WINDOWS.get(coding)
     if windows is None:
         raise Refused(Reason.MEDIA_TYPE_UNSUPPORTED, "The content coding must be gzip or deflate")
-    if len(body) > THREADED_BYTES:
+    if len(body) > AT_ONCE:
         return await asyncio.to_thread(_decompress, body, windows, limit)
     return _decompress(body, windows, limit)
 

@@ -1,18 +1,18 @@
 """The way of one request, from its bytes to its answer."""
 
-import asyncio
 import logging
-from collections.abc import Callable
 from random import Random
-from typing import Any, NamedTuple, TypeVar
+from typing import NamedTuple
 from urllib.parse import parse_qsl
 from uuid import uuid4
 
 import msgspec
 
 from bowerbird.collector.admission import Admission
-from bowerbird.collector.body import Receive, SenderGoneError, read_body
+from bowerbird.collector.aside import Aside
+from bowerbird.collector.body import Receive, SenderGoneError, may_be_large, read_body
 from bowerbird.collector.dialects.base import AT_ONCE, Call, Dialect, Findings, Parsed, Quota, Reply, Request
+from bowerbird.collector.held import Held, Hold, Owner
 from bowerbird.collector.lookups import NOTHING, Lookups, asks
 from bowerbird.collector.notes import Asked, Notes
 from bowerbird.collector.parts import Parts
@@ -24,7 +24,6 @@ from bowerbird.refusals import Reason, Refused
 from bowerbird.registry.base import Workspace
 
 _logger = logging.getLogger(__name__)
-_T = TypeVar("_T")
 _RETRY = 1.0
 """Seconds after which a sender may try again what the log did not take."""
 
@@ -46,47 +45,67 @@ class Endpoint:
         self._notes = notes
         self._clock = parts.clock
         self._body_limit = parts.body_limit
-        self._aside = _Aside()
+        self._held = Held()
+        self._aside = Aside()
         self._new_id = event_ids(Random().getrandbits)  # noqa: S311  # to be told apart, not to be guessed
         self._admission = Admission(parts.registry, parts.limiter)
         self._lookups = Lookups(parts.registers, parts.catalog)
 
-    async def answer(self, target: Target, head: Head, body: bytes | Receive) -> Reply:
-        """The vendor's answer to a request whose body is there (then it is not compressed, and within the limit), or
-        still to be received. A success is answered after the events are durable. Raises `SenderGoneError`."""
+    async def receive(self, target: Target, head: Head, receive: Receive) -> Reply:
+        """As `answer`, to a request whose body is still to be received. Who sends a large one shows a key before it is
+        read, where the vendor has it stand in front. Raises `SenderGoneError`."""
+        with Hold(self._held, None) as hold:
+            try:
+                if may_be_large(head.headers):
+                    hold.owner = self._owner(target, head)
+                body = await read_body(head.headers, receive, self._body_limit, hold)
+            except SenderGoneError:
+                raise
+            except Exception as error:
+                return self._refuse(target.dialect, head, None, None, error)
+            return await self.answer(target, head, body, hold)
+
+    async def answer(self, target: Target, head: Head, body: bytes, hold: Hold | None = None) -> Reply:
+        """The vendor's answer. A success is answered after the events are durable. `body`: decompressed, and within
+        the limit; `hold`: what counts it, None for one that is surely small."""
         dialect, route = target
         quota: Quota | None = None
         call: Call | None = None
         try:
-            if not isinstance(body, bytes):
-                body = await read_body(head.headers, body, self._body_limit)
             request = self._request(head, body)
-            if len(body) <= AT_ONCE:
+            if hold is None or len(body) <= AT_ONCE:
                 call = dialect.open(request, route.operation)
                 principal, quota = self._admission.admit(call, dialect, route)
                 parsed = dialect.parse(call, principal)
             else:
-                call = await self._aside.run(dialect.open, request, route.operation)
+                call = await self._aside.run(hold.owner, dialect.open, request, route.operation)
                 principal, quota = self._admission.admit(call, dialect, route)
-                parsed = await self._aside.run(dialect.parse, call, principal)
+                hold.pass_to(principal.workspace.number)
+                parsed = await self._aside.run(hold.owner, dialect.parse, call, principal)
             findings = await self._lookups.find(parsed, principal.workspace) if asks(parsed) else NOTHING
             await self._record(parsed, findings, principal.workspace)
             return dialect.reply(parsed, findings, quota)
-        except Refused as refused:
-            return self.noted(dialect, head, call, refused, dialect.refuse(refused, quota))
-        except LogUnavailableError:
-            unavailable = Refused(Reason.UNAVAILABLE, retry_after=_RETRY)
-            return self.noted(dialect, head, call, unavailable, dialect.refuse(unavailable, quota))
-        except SenderGoneError:
-            raise
-        except Exception:
-            return self.noted(dialect, head, call, Refused(Reason.INTERNAL), _failed(dialect, head, quota))
+        except Exception as error:
+            return self._refuse(dialect, head, call, quota, error)
 
     def noted(self, dialect: Dialect | None, head: Head, call: Call | None, refused: Refused, reply: Reply) -> Reply:
         """The reply, once it is noted that the request was refused. `dialect`: None where the path is no vendor's."""
         request, secret = (self._request(head, b""), None) if call is None else (call.request, call.secret)
         self._notes.note(Asked(dialect, request, secret), refused, reply)
         return reply
+
+    def _refuse(self, dialect: Dialect, head: Head, call: Call | None, quota: Quota | None, error: Exception) -> Reply:
+        """The answer to a request that ended with the error."""
+        if isinstance(error, LogUnavailableError):
+            error = Refused(Reason.UNAVAILABLE, retry_after=_RETRY)
+        if isinstance(error, Refused):
+            return self.noted(dialect, head, call, error, dialect.refuse(error, quota))
+        return self.noted(dialect, head, call, Refused(Reason.INTERNAL), _failed(dialect, head, quota))
+
+    def _owner(self, target: Target, head: Head) -> Owner:
+        """Whose the request is, as far as its head tells. Raises `Refused` where it tells that it is in vain."""
+        secret = target.dialect.secret_in_head(self._request(head, b""))
+        return None if secret is None else self._admission.identify(secret, target.route.scope).workspace.number
 
     def _request(self, head: Head, body: bytes) -> Request:
         new_id = self._new_id if len(body) <= AT_ONCE else self._aside.new_id
@@ -102,27 +121,6 @@ class Endpoint:
             await self._log.append(events)
         if findings.newcomer and parsed.subscriber is not None:
             await self._lookups.welcome(parsed.subscriber, workspace)
-
-
-class _Aside:
-    """Parses large bodies in a thread, one at a time: small ones need not wait, and memory stays bounded."""
-
-    def __init__(self) -> None:
-        self._turn = asyncio.Lock()
-        self.new_id = event_ids(Random().getrandbits)  # noqa: S311  # to be told apart, not to be guessed
-        """For these requests alone: a maker serves one thread at a time."""
-
-    async def run(self, step: Callable[..., _T], *given: Any) -> _T:
-        async with self._turn:
-            return await asyncio.to_thread(_freeing, step, *given)
-
-
-def _freeing(step: Callable[..., _T], *given: Any) -> _T:
-    """Runs the step. What a refusal's traceback holds, a decoded body, is set free here and not by the loop."""
-    try:
-        return step(*given)
-    except Refused as refused:
-        raise refused.with_traceback(None) from None
 
 
 def _query(text: bytes) -> dict[str, str]:

@@ -24,7 +24,7 @@ MEANINGS: Mapping[Reason, str] = MappingProxyType(
         Reason.REVISION_INVALID: "Klaviyo's `revision` is missing or no date",
         Reason.INVALID: "the body breaks the vendor's rules; the answer says which",
         Reason.METRICS_EXHAUSTED: "one event name more than the workspace may have",
-        Reason.UNAVAILABLE: "the event could not be made durable; send it again",
+        Reason.UNAVAILABLE: "the event could not be made durable, or too many bodies are large; send it again",
         Reason.INTERNAL: "our mistake; the header `X-Fault-Id` names the entry on stderr",
     }
 )

@@ -116,6 +116,11 @@ class Dialect(Protocol):
         """Path prefixes under which a wrong path is answered in this vendor's form; the longest match wins."""
         ...
 
+    def secret_in_head(self, request: Request) -> str | None:
+        """What `open` will find, as far as it can be told without the body, which is not there yet; None where the
+        body decides. Raises `Refused`: CREDENTIALS_MISSING. Asked of requests that may be large."""
+        ...
+
     def open(self, request: Request, operation: str) -> Call:
         """Finds the credentials. Raises `Refused`: CREDENTIALS_MISSING, or, where they stand in the body,
         whatever is wrong with the body. Builds nothing else of a body larger than `AT_ONCE`: nobody knows yet who

@@ -16,7 +16,7 @@ class Flywheel:
     routes = (Route("POST", "/v1/events", "track"),)
     prefixes = ("/v1/events",)
 
-    def open(self, request: Request, operation: str) -> Call:
+    def secret_in_head(self, request: Request) -> str:
         if request.header(b"auth-type").strip() != "api":
             raise Refused(Reason.CREDENTIALS_MISSING, "Unauthorized: Auth-Type header must be 'api'")
         secret = request.header(b"authorization").strip()
@@ -24,7 +24,10 @@ class Flywheel:
             raise Refused(Reason.CREDENTIALS_MISSING)
         if secret[:7].lower() == "bearer ":
             raise Refused(Reason.CREDENTIALS_MISSING, "Unauthorized: send the API key without 'Bearer ' prefix")
-        return Call(request, operation, secret)
+        return secret
+
+    def open(self, request: Request, operation: str) -> Call:
+        return Call(request, operation, self.secret_in_head(request))
 
     def throttle(self, principal: Principal) -> Throttle | None:
         return None

@@ -28,12 +28,15 @@ class Klaviyo:
         *("/client/", "/api/track", "/api/identify"),
     )
 
-    def open(self, request: Request, operation: str) -> Call:
+    def secret_in_head(self, request: Request) -> str:
         scheme, _, secret = request.header(b"authorization").strip().partition(" ")
         secret = secret.strip()
         if scheme.lower() != _SCHEME or not secret:
             raise Refused(Reason.CREDENTIALS_MISSING)
-        return Call(request, operation, secret)
+        return secret
+
+    def open(self, request: Request, operation: str) -> Call:
+        return Call(request, operation, self.secret_in_head(request))
 
     def throttle(self, principal: Principal) -> Throttle | None:
         settings = principal.workspace.settings

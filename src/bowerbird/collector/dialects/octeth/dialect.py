@@ -24,6 +24,9 @@ class Octeth:
     )
     prefixes = ("/api/v1/",)
 
+    def secret_in_head(self, request: Request) -> None:
+        """A key in the body wins."""
+
     def open(self, request: Request, operation: str) -> Call:
         if len(request.body) > AT_ONCE:
             return Call(request, operation, find_secret(read_secrets(request), request))

@@ -25,12 +25,15 @@ class Scribe:
     def __init__(self, dashboard_url: str = "http://127.0.0.1:8001/") -> None:
         self._dashboard_url = dashboard_url
 
-    def open(self, request: Request, operation: str) -> Call:
+    def secret_in_head(self, request: Request) -> str:
         scheme, _, secret = request.header(b"authorization").strip().partition(" ")
         secret = secret.strip()
         if scheme.lower() != "bearer" or not secret:
             raise Refused(Reason.CREDENTIALS_MISSING)
-        return Call(request, operation, secret)
+        return secret
+
+    def open(self, request: Request, operation: str) -> Call:
+        return Call(request, operation, self.secret_in_head(request))
 
     def throttle(self, principal: Principal) -> Throttle | None:
         return None

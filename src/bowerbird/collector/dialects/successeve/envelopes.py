@@ -35,7 +35,7 @@ def enclosed(request: Request, operation: str) -> dict[str, str] | None:
         if request.query.get("_method", "").lower() != "post":
             raise Refused(Reason.METHOD_NOT_ALLOWED)
         return request.query
-    if not _is_form(request) or _looks_like_json(request):
+    if not is_form(request) or _looks_like_json(request):
         return None
     if len(request.body) > FORM_LIMIT:
         raise Refused(Reason.BODY_TOO_LARGE)
@@ -51,7 +51,7 @@ def document(call: Call) -> Any:
     """The JSON value that was sent. Raises `Refused` with what is wrong with it or its envelope."""
     parameters: dict[str, str] | None = call.payload
     if parameters is None:
-        if not _is_form(call.request):
+        if not is_form(call.request):
             require_json(call.request)
         return decode_json(call.request.body)
     encode = parameters.get("encode") or "none"
@@ -63,7 +63,7 @@ def document(call: Call) -> Any:
     raise Refused(Reason.INVALID, issues=(Issue("encode", "invalid", "encode must be base64 or none"),))
 
 
-def _is_form(request: Request) -> bool:
+def is_form(request: Request) -> bool:
     return request.header(b"content-type").lower().startswith("application/x-www-form-urlencoded")
 
 

@@ -24,7 +24,7 @@ ADVICE: Mapping[Reason, str] = MappingProxyType(
         Reason.REVISION_INVALID: "Send the header revision with a date, such as 2025-07-15.",
         Reason.INVALID: "Mend the fields that are named; the documentation has the rules.",
         Reason.METRICS_EXHAUSTED: "Raise klaviyo.metrics under Settings, Limits, or reuse a name.",
-        Reason.UNAVAILABLE: "Look at the server's disk and output; the sender may send it again.",
+        Reason.UNAVAILABLE: "Look at the server's disk and output; send large bodies one by one. It may be sent again.",
         Reason.INTERNAL: "Look for the X-Fault-Id of the answer in the server's output.",
     }
 )
