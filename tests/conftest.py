@@ -22,6 +22,7 @@ from bowerbird.eventlog.memory import MemoryLog
 from bowerbird.insights.ask import Insights
 from bowerbird.insights.saved import segments_of
 from bowerbird.processor.engine import ProcessorThread
+from bowerbird.processor.lag import lag_behind
 from bowerbird.processor.operations import Operations
 from bowerbird.processor.worker import Processor, Stores
 from bowerbird.refusallog.memory import MemoryRefusals
@@ -65,14 +66,16 @@ class House:
         processor = Processor(Stores(self.log, self.state, MemorySeen(), self.warehouse), 1000)
         operations = Operations(processor, SqlUpkeep(self.database), self.people, self.clock)
         self.engine = ProcessorThread(operations, self.clock)
+        desk = LogDesk(lambda: self.log)
         self.sources = Sources(
             engine=self.engine,
             people=self.people,
             catalog=self.catalog,
             described=self.described,
             warehouse=self.warehouse,
-            log=LogDesk(lambda: self.log),
+            log=desk,
             applied=self.state.applied,
+            lag=lambda: desk.ask(lambda log: lag_behind(log, self.state.applied(), self.clock.now())),
             registry=Registry(self.registry),
             refusals=self.refusals,
             clock=self.clock,

@@ -20,6 +20,10 @@ class LogDamagedError(BowerbirdError):
     """A file of the log cannot be read, or rows are missing in it; `hint` names the file."""
 
 
+class BusyError(BowerbirdError):
+    """Too much is asked at once; asked again later, it is answered."""
+
+
 class DataDirectoryBusyError(BowerbirdError):
     """Another process owns the part of the data directory that was asked for."""
 

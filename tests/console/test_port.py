@@ -17,10 +17,10 @@ def test_probes_need_no_key(house: Any) -> None:
 
 
 def test_not_ready_when_the_engine_does_not_answer(house: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken() -> None:
+    def broken(*_: Any) -> None:
         raise OSError("disk gone: /secret/path")
 
-    monkeypatch.setattr(house.engine, "lag", broken)
+    monkeypatch.setattr(house.log, "read", broken)
     answer = house.http.get("/readyz")
     assert answer.status_code == 503
     assert "/secret" not in answer.text

@@ -1,17 +1,20 @@
 """The processor at work in its thread."""
 
+import math
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from typing import Any
 
 import pytest
 
-from bowerbird.errors import BowerbirdError, NotFoundError
+from bowerbird.errors import BowerbirdError, BusyError, NotFoundError
 from bowerbird.eventlog.base import LogRow
 from bowerbird.eventlog.codec import encode
 from bowerbird.processor import engine
 from bowerbird.processor.batch import Batch, Item
 from bowerbird.processor.engine import ProcessorThread
+from bowerbird.processor.lag import lag_behind
 from bowerbird.processor.steps import STEPS
 from bowerbird.state.seen import MemorySeen
 from bowerbird.warehouse.memory import MemoryWarehouse
@@ -36,7 +39,6 @@ def until(true: Callable[[], bool], seconds: float = 10.0) -> None:
 def test_it_follows_the_log(line: Any, thread: ProcessorThread) -> None:
     line.append([line.event()], [line.event()])
     until(lambda: line.outcomes() == {"stored": 2})
-    assert thread.lag().events == 0
 
 
 def test_it_tries_again_when_a_store_fails(line: Any, thread: ProcessorThread) -> None:
@@ -93,7 +95,7 @@ def test_a_question_does_not_wait_for_events_to_gather(
     line.append([line.event()])
     until(lambda: line.outcomes() == {"stored": 1})
     line.append([line.event()])
-    assert thread.lag().events in (0, 1)
+    assert thread.held_back("default", "nobody") == []
     until(lambda: line.outcomes() == {"stored": 2})
 
 
@@ -139,17 +141,37 @@ def test_batches_go_on_between_the_handfuls_of_a_retry(make_line: Any, monkeypat
 
 
 def test_lag_tells_how_much_and_how_old(line: Any) -> None:
-    waiting = ProcessorThread(line.operations, line.clock)
     line.append([line.event(), line.event()])
     line.clock.advance(10)
-    lag = waiting._lag()
+    lag = lag_behind(line.processor.log, line.processor.applied, line.clock.now())
     assert (lag.events, lag.seconds) == (2, 11.0)
+
+
+def test_it_tells_when_it_was_last_between_batches(line: Any) -> None:
+    running = ProcessorThread(line.operations, line.clock)
+    assert running.silence() == math.inf
+    running.start()
+    until(lambda: running.silence() < math.inf)
+    running.stop()
+    assert running.silence() == math.inf
+
+
+def test_it_refuses_more_acts_than_may_wait(line: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "JOBS", 1)
+    standing = ProcessorThread(line.operations, line.clock)
+    standing._jobs.put((lambda: None, Future()))
+    with pytest.raises(BusyError):
+        standing.replay()
+    standing.start()
+    until(standing._jobs.empty)
+    assert standing.replay() == 0
+    standing.stop()
 
 
 def test_nobody_waits_for_a_processor_that_has_stopped(line: Any, thread: ProcessorThread) -> None:
     thread.stop()
     with pytest.raises(BowerbirdError, match="stopped"):
-        thread.lag()
+        thread.replay()
 
 
 class Flaky:

@@ -26,6 +26,7 @@ from bowerbird.console.docs import router as docs_router
 from bowerbird.console.limits import BodyLimit
 from bowerbird.console.metrics import Metrics
 from bowerbird.console.openapi.document import with_vendors
+from bowerbird.console.shared import Shared
 from bowerbird.console.sources import Sources
 
 PREFIX = "/api/v1"
@@ -61,6 +62,7 @@ def create_app(
     app.state.sources = sources
     app.state.door = Door(sources, token)
     app.state.metrics = Metrics(sources)
+    app.state.lag = Shared(sources.lag)
     for router in (*(resource.router for resource in _RESOURCES), *more):
         app.include_router(router, prefix=PREFIX)
     app.include_router(health.router)

@@ -2,21 +2,12 @@
 
 from typing import Protocol
 
-import msgspec
-
 from bowerbird.state.base import QuarantineEntry
 
 
-class Lag(msgspec.Struct, frozen=True):
-    """How far the processor is behind the log."""
-
-    events: int
-    seconds: float
-    """Age of the oldest event that is not yet readable; 0 when there is none."""
-
-
 class Engine(Protocol):
-    """Acts that must not run beside a batch. Each waits for the batch at hand, and is durable on return."""
+    """Acts that must not run beside a batch. Each waits for the batch at hand, and is durable on return. Raises
+    `BusyError` where many wait already."""
 
     def unmerge(self, workspace: str, person_id: str) -> tuple[str, str]:
         """Undoes the latest merge in which the person with this id was absorbed, and keeps the two apart from then
@@ -42,4 +33,7 @@ class Engine(Protocol):
         come. Raises `ConflictError` when the log no longer starts at its first row."""
         ...
 
-    def lag(self) -> Lag: ...
+    def silence(self) -> float:
+        """Seconds since the processor was last between two batches; infinite before the first time, and once it has
+        stopped. Does not wait for it."""
+        ...

@@ -14,6 +14,7 @@ from bowerbird.console import nowhere
 from bowerbird.console.answers import Json
 from bowerbird.errors import (
     BowerbirdError,
+    BusyError,
     ConflictError,
     DataDirectoryBusyError,
     LogUnavailableError,
@@ -31,10 +32,13 @@ _STATUS: tuple[tuple[type[BowerbirdError], int, str], ...] = (
     (QuestionInvalidError, 422, "invalid"),
     (PersonalDataError, 403, "personal_data"),
     (QuestionStoppedError, 504, "too_long"),
+    (BusyError, 503, "unavailable"),
     (LogUnavailableError, 503, "unavailable"),
     (DataDirectoryBusyError, 503, "unavailable"),
 )
 
+_RETRY_AFTER = "5"
+"""Seconds."""
 _ROUTES = "The routes are listed at /docs; the vendors' are on the collector's port."
 
 
@@ -73,7 +77,8 @@ def _own_error(_: Request, error: Exception) -> Json:
     assert isinstance(error, BowerbirdError)
     for kind, status, code in _STATUS:
         if isinstance(error, kind):
-            return failure(status, code, str(error), error.hint)
+            headers = {"Retry-After": _RETRY_AFTER} if status == 503 else None
+            return failure(status, code, str(error), error.hint, headers)
     return failure(500, "internal", str(error), error.hint)
 
 

@@ -1,5 +1,7 @@
 """What Prometheus is told: the audit, the lag, and the process."""
 
+import asyncio
+import math
 from collections.abc import Iterator
 
 from prometheus_client import CollectorRegistry, GCCollector, PlatformCollector, ProcessCollector
@@ -7,13 +9,24 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.exposition import choose_encoder
 
 from bowerbird.audit.balance import balance
+from bowerbird.console.shared import Shared
 from bowerbird.console.sources import Sources
 
 _OUTCOMES = ("stored", "duplicate", "identify_only", "quarantined", "erased", "pending")
 
 
+class _Families:
+    """As of a moment."""
+
+    def __init__(self, families: list[Metric]) -> None:
+        self._families = families
+
+    def collect(self) -> list[Metric]:
+        return self._families
+
+
 class Metrics:
-    """Asks the sources anew at each scrape; keeps no counts of its own."""
+    """Asks the sources anew for each scrape, and once for those that come together; keeps no counts of its own."""
 
     def __init__(self, sources: Sources) -> None:
         self._sources = sources
@@ -22,18 +35,20 @@ class Metrics:
         PlatformCollector(registry=self._registry)
         GCCollector(registry=self._registry)
         self._registry.register(self)
+        self._families = Shared(lambda: _Families(list(self._registry.collect())))
 
-    def render(self, accept: str) -> tuple[bytes, str]:
+    async def render(self, accept: str) -> tuple[bytes, str]:
         """(body, content type) in the newest form that the scraper accepts."""
         encode, content_type = choose_encoder(accept)
-        return encode(self._registry), content_type
+        return await asyncio.to_thread(encode, await self._families.get()), content_type
 
     def describe(self) -> list[Metric]:
         return []
 
     def collect(self) -> Iterator[Metric]:
         try:
-            families = [*self._events(), *self._lag()]
+            alive = self._sources.engine.silence() < math.inf
+            families = [*self._events(), *self._lag()] if alive else []
         except Exception:  # a scrape must say that the engine is down, not fail with it
             families = []
         yield GaugeMetricFamily("bowerbird_up", "1 when the engine answers.", 1 if families else 0)
@@ -57,6 +72,6 @@ class Metrics:
         yield GaugeMetricFamily("bowerbird_balanced", "1 when every accepted event is accounted for.", taken.balanced)
 
     def _lag(self) -> Iterator[Metric]:
-        lag = self._sources.engine.lag()
+        lag = self._sources.lag()
         yield GaugeMetricFamily("bowerbird_lag_events", "Accepted events that are not readable yet.", lag.events)
         yield GaugeMetricFamily("bowerbird_lag_seconds", "Age of the oldest event not readable yet.", lag.seconds)

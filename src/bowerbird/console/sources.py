@@ -10,6 +10,7 @@ from bowerbird.console.base import Engine
 from bowerbird.event import Positions
 from bowerbird.eventlog.base import LogReader
 from bowerbird.insights.ask import Insights
+from bowerbird.processor.lag import Lag
 from bowerbird.refusallog.base import RefusalReader
 from bowerbird.registry.base import Snapshot, Snapshots
 from bowerbird.registry.described import Descriptions
@@ -70,6 +71,8 @@ class Sources:
     log: LogDesk
     applied: Callable[[], Positions]
     """What the processor's state has applied. Safe from any thread."""
+    lag: Callable[[], Lag]
+    """How far the processor is behind. Does not wait for it."""
     registry: Registry
     refusals: RefusalReader
     clock: Clock

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable, Iterator, Mapping
-from threading import BoundedSemaphore
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,6 +14,7 @@ from bowerbird.insights.draft import Statement
 from bowerbird.insights.kinds import KINDS
 from bowerbird.insights.question import Asking, Moment, Question, parse, zone
 from bowerbird.insights.ranges import iso
+from bowerbird.insights.turns import Turns
 
 _NEWEST = """
     SELECT epoch_us(received_at) FROM (
@@ -23,8 +23,6 @@ _NEWEST = """
     ORDER BY id_time DESC LIMIT 1"""
 """Event ids are given on receipt. Asking for the greatest passes over all row groups that cannot have it."""
 
-AT_ONCE = 4
-"""Questions that run at a time; others wait for their turn."""
 _UTC = ZoneInfo("UTC")
 
 Given = bytes | Mapping[str, Any] | Question
@@ -33,7 +31,8 @@ Segments = Callable[[str, str], Condition | None]
 
 
 class Insights:
-    """Answers questions about one workspace at a time. Blocking, safe from any thread."""
+    """Answers questions about one workspace at a time. Blocking, safe from any thread. Whoever asks has a turn of
+    `turns`."""
 
     def __init__(self, tables: Tables, segments: Segments, pending: Pending, clock: Clock) -> None:
         """`segments` gives the condition of a workspace's saved segment; `pending`: events that are accepted and
@@ -42,7 +41,7 @@ class Insights:
         self._segments = segments
         self._pending = pending
         self._clock = clock
-        self._turns = BoundedSemaphore(AT_ONCE)
+        self.turns = Turns()
 
     def ask(self, workspace: str, timezone: str, kind: str, given: Given, stop: Stop | None = None) -> Answer:
         """`timezone`: for questions that name none. Raises `NotFoundError` for an unknown kind,
@@ -55,7 +54,7 @@ class Insights:
         moment = Moment(workspace, zone(question.timezone or timezone), self._clock.now())
         asking = Asking(self._tables, moment, self._segment(workspace), stop)
         since, until, place = asking.bounds(question)
-        with self._turns, stop.counting():
+        with stop.counting():
             result = KINDS[kind].answer(question, asking)
             freshness = self._freshness(workspace, stop)
         return Answer(
@@ -70,9 +69,9 @@ class Insights:
         )
 
     def people_csv(self, workspace: str, timezone: str, given: Given, stop: Stop | None = None) -> Iterator[bytes]:
-        """Everybody whom a segment question is about, as CSV in pieces; memory is bounded by `segment.PAGE` people. The
-        time limit is for each piece. Raises `QuestionInvalidError` before the first piece, and with every piece what
-        `ask` raises."""
+        """Everybody whom a segment question is about, as CSV in pieces; memory is bounded by `segment.PAGE` people.
+        Each piece takes a turn, and has the time limit for itself. Raises `QuestionInvalidError` before the first
+        piece, and with every piece what `ask` raises."""
         question = parse(segment.Segment, given)
         moment = Moment(workspace, zone(question.timezone or timezone), self._clock.now())
         asking = Asking(self._tables, moment, self._segment(workspace), stop or Stop())
@@ -80,7 +79,7 @@ class Insights:
 
     def _pieces(self, lines: Iterator[bytes], stop: Stop) -> Iterator[bytes]:
         while True:
-            with self._turns, stop.counting():
+            with stop.counting():
                 piece = next(lines, None)
             if piece is None:
                 return

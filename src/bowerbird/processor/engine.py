@@ -1,6 +1,7 @@
 """The processor at work: a thread that follows the log, and what an operator may do between two batches."""
 
 import logging
+import math
 import queue
 import threading
 import time
@@ -9,9 +10,7 @@ from concurrent.futures import Future
 from typing import Any, TypeVar
 
 from bowerbird.clock import SECOND, Clock
-from bowerbird.console.base import Lag
-from bowerbird.console.lag import lag_behind
-from bowerbird.errors import BowerbirdError, ConflictError, NotFoundError
+from bowerbird.errors import BowerbirdError, BusyError, ConflictError, NotFoundError
 from bowerbird.priority import step_back
 from bowerbird.processor.operations import Operations
 from bowerbird.processor.worker import HANDFUL
@@ -29,6 +28,8 @@ RETRY = 1.0
 """Seconds until another try after a store failed."""
 PATIENCE = 60
 """Failures in a row until another process may try: a store that is beyond recovery in this one may open in the next."""
+JOBS = 16
+"""Acts that wait for the processor; a further one is refused. Each holds a thread of whoever asks."""
 _HOUSEKEEPING = 60 * SECOND
 
 logger = logging.getLogger(__name__)
@@ -57,6 +58,8 @@ class ProcessorThread:
         ]
         self._tidied_at = 0
         self._recovered = False
+        self._heard: float | None = None
+        """`time.monotonic()` of when the thread was last between two batches."""
 
     def start(self) -> None:
         for thread in self._threads:
@@ -80,17 +83,17 @@ class ProcessorThread:
             time.sleep(IDLE)
 
     def unmerge(self, workspace: str, person_id: str) -> tuple[str, str]:
-        return self._ask(lambda: self._ready().unmerge(workspace, person_id))
+        return self._act(lambda: self._ready().unmerge(workspace, person_id))
 
     def erase(self, workspace: str, person_id: str) -> int:
-        return self._ask(lambda: self._ready().erase(workspace, person_id))
+        return self._act(lambda: self._ready().erase(workspace, person_id))
 
     def held_back(self, workspace: str, person_id: str) -> list[QuarantineEntry]:
-        return self._ask(lambda: self._ready().held_back(workspace, person_id))
+        return self._act(lambda: self._ready().held_back(workspace, person_id))
 
     def retry(self, workspace: str, event_ids: list[str] | None) -> tuple[int, int]:
         """A handful at a time: batches go on between them."""
-        waiting = self._ask(lambda: self._ready().quarantined(workspace, event_ids))
+        waiting = self._act(lambda: self._ready().quarantined(workspace, event_ids))
         handfuls = [waiting[at : at + HANDFUL] for at in range(0, len(waiting), HANDFUL)]
         tried = [self._retry(workspace, handful) for handful in handfuls]
         return sum(released for released, _ in tried), sum(stayed for _, stayed in tried)
@@ -99,13 +102,16 @@ class ProcessorThread:
         return self._ask(lambda: self._ready().retry(workspace, handful))
 
     def replay(self) -> int:
-        return self._ask(self.operations.replay)
+        return self._act(self.operations.replay)
 
-    def lag(self) -> Lag:
-        return self._ask(self._lag)
+    def silence(self) -> float:
+        heard = self._heard if self._threads[0].is_alive() else None
+        return math.inf if heard is None else time.monotonic() - heard
 
-    def _lag(self) -> Lag:
-        return lag_behind(self.processor.log, self.processor.applied, self.clock.now())
+    def _act(self, question: Callable[[], T]) -> T:
+        if self._jobs.qsize() >= JOBS:
+            raise BusyError("the processor has much to do already", "Ask again in a while.")
+        return self._ask(question)
 
     def _ask(self, question: Callable[[], T]) -> T:
         answer: Future[T] = Future()
@@ -150,6 +156,7 @@ class ProcessorThread:
                 failures += 1
                 if failures == PATIENCE:
                     self.give_up()
+            self._heard = time.monotonic()
             self._run_jobs(wait)
 
     def _ready(self) -> Operations:
@@ -174,6 +181,7 @@ class ProcessorThread:
             except Exception as error:
                 self._recovered = False
                 answer.set_exception(error)
+            self._heard = time.monotonic()
 
     def _tidy(self) -> None:
         now = self.clock.now()

@@ -14,7 +14,6 @@ from fastapi import FastAPI
 from bowerbird.clock import DAY, Clock, SystemClock
 from bowerbird.console.app import create_app
 from bowerbird.console.control import announce, control_token, withdraw
-from bowerbird.console.lag import lag_behind
 from bowerbird.console.pages.desk import Desk
 from bowerbird.console.pages.port import add_pages
 from bowerbird.console.pages.trait_names import TraitNames
@@ -26,6 +25,7 @@ from bowerbird.insights.ask import Insights
 from bowerbird.insights.saved import segments_of
 from bowerbird.priority import step_back
 from bowerbird.processor.engine import ProcessorThread
+from bowerbird.processor.lag import Lag, lag_behind
 from bowerbird.processor.operations import Operations
 from bowerbird.processor.worker import Processor, Stores
 from bowerbird.refusallog.sqlite import SqliteRefusals
@@ -96,9 +96,12 @@ def engine(settings: Settings, collector_url: str, clock: Clock | None = None) -
         closing.callback(thread.stop)
         desk = LogDesk(lambda: SqliteLogReader(log_dir))
 
+        def lag() -> Lag:
+            return desk.ask(lambda log: lag_behind(log, state.applied(), clock.now()))
+
         def pending() -> tuple[int, float]:
-            lag = desk.ask(lambda log: lag_behind(log, warehouse.applied(), clock.now()))
-            return lag.events, lag.seconds
+            behind = lag()
+            return behind.events, behind.seconds
 
         sources = Sources(
             engine=thread,
@@ -108,6 +111,7 @@ def engine(settings: Settings, collector_url: str, clock: Clock | None = None) -
             warehouse=warehouse,
             log=desk,
             applied=state.applied,
+            lag=lag,
             registry=Registry(registry),
             refusals=refusals,
             clock=clock,

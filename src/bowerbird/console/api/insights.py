@@ -1,20 +1,19 @@
 """`POST /api/v1/insights/…`: a route for each kind of question."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from inspect import cleandoc
-from itertools import chain
-from typing import Annotated, Any, get_type_hints
+from typing import Annotated, Any, TypeVar, get_type_hints
 
 import msgspec
 from fastapi import APIRouter, Depends, Request
-from starlette.concurrency import run_in_threadpool
 from starlette.responses import StreamingResponse
 
 from bowerbird.console import answers, personal
 from bowerbird.console.access import Session, need
 from bowerbird.console.answers import Json
 from bowerbird.console.api.answering import failed
+from bowerbird.console.turns import PATIENCE, each_in_turn, in_turn
 from bowerbird.insights import segment
 from bowerbird.insights.base import Answer, Stop
 from bowerbird.insights.kinds import KINDS
@@ -24,6 +23,7 @@ router = APIRouter(tags=["Insights"], default_response_class=Json)
 
 Asker = Annotated[Session, need("insights:read")]
 _REF = "#/components/schemas/{name}"
+T = TypeVar("T")
 _LOOK = 0.25
 """Seconds between two looks whether the asker is still there."""
 
@@ -65,12 +65,13 @@ def _route(name: str) -> Callable[[Request, Session], Awaitable[Json]]:
             personal.check(masks, question)
             return personal.masked(masks, session.sources.insights.ask(workspace, timezone, name, question, stop))
 
-        return answers.json(await _unless_gone(request, run_in_threadpool(answer), stop))
+        turns = session.sources.insights.turns
+        return answers.json(await _unless_gone(request, in_turn(turns, session.who, stop, answer, PATIENCE), stop))
 
     return ask
 
 
-async def _unless_gone(request: Request, asking: Awaitable[Answer], stop: Stop) -> Answer:
+async def _unless_gone(request: Request, asking: Awaitable[T], stop: Stop) -> T:
     """The answer; the question is cancelled when nobody waits for it any more."""
     task = asyncio.ensure_future(asking)
     while not (await asyncio.wait([task], timeout=_LOOK))[0]:
@@ -82,20 +83,36 @@ async def _unless_gone(request: Request, asking: Awaitable[Answer], stop: Stop) 
 @router.post(
     "/insights/segment/csv",
     response_class=StreamingResponse,
-    responses={200: {"content": {"text/csv": {}}, "description": "A head, and a line for each."}, **failed(404, 504)},
+    responses={
+        200: {"content": {"text/csv": {}}, "description": "A head, and a line for each."},
+        **failed(404, 503, 504),
+    },
     openapi_extra={
         "requestBody": {"required": True, "content": {"application/json": {"schema": _references[segment.Segment]}}}
     },
 )
-def segment_csv(session: Asker, body: Annotated[bytes, Depends(_body)]) -> StreamingResponse:
+async def segment_csv(request: Request, session: Asker, body: Annotated[bytes, Depends(_body)]) -> StreamingResponse:
     """Everybody in a segment as CSV: the question is that of `/insights/segment`, without `limit` and `after`."""
+    insights = session.sources.insights
     known = session.snapshot.workspace(session.workspace)
     timezone = known.settings.timezone if known else "UTC"
-    question = personal.listed(session.masks(), parse(segment.Segment, body))
-    pieces = session.sources.insights.people_csv(session.workspace, timezone, question)
-    first = [next(pieces), next(pieces, b"")]  # what makes no sense is refused before the answer begins
+    stop = Stop()
+
+    def begun() -> tuple[bytes, Iterator[bytes]]:
+        question = personal.listed(session.masks(), parse(segment.Segment, body))
+        pieces = insights.people_csv(session.workspace, timezone, question, stop)
+        return next(pieces) + next(pieces, b""), pieces  # what makes no sense is refused before the answer begins
+
+    asking = in_turn(insights.turns, session.who, stop, begun, PATIENCE)
+    first, pieces = await _unless_gone(request, asking, stop)
+
+    async def whole() -> AsyncIterator[bytes]:
+        yield first
+        async for piece in each_in_turn(insights.turns, session.who, pieces):
+            yield piece
+
     headers = {"Content-Disposition": 'attachment; filename="segment.csv"', "Cache-Control": "no-store"}
-    return StreamingResponse(chain(first, pieces), 200, headers, "text/csv; charset=utf-8")
+    return StreamingResponse(whole(), 200, headers, "text/csv; charset=utf-8")
 
 
 def _answer_schema(kind: Kind) -> dict[str, Any]:
@@ -114,7 +131,7 @@ for _name, _kind in KINDS.items():
         operation_id=f"ask_{_name}",
         responses={
             200: {"content": {"application/json": {"schema": _answer_schema(_kind)}}, "description": "The answer."},
-            **failed(404, 504),
+            **failed(404, 503, 504),
         },
         openapi_extra={
             "requestBody": {"required": True, "content": {"application/json": {"schema": _references[_kind.question]}}}

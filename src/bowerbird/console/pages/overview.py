@@ -8,6 +8,7 @@ from bowerbird.console import answers
 from bowerbird.console.api.audit import balance_of
 from bowerbird.console.masks import Masks
 from bowerbird.console.pages import parts
+from bowerbird.console.pages.asking.asked import Asked
 from bowerbird.console.pages.events.columns import who
 from bowerbird.console.pages.first_event import ask_for_events
 from bowerbird.console.pages.masks import masks_of
@@ -61,7 +62,8 @@ def _show(page: Page, found: _Overview) -> None:
         return
     _keep_current(page, found.counts)
     with parts.section("Events by dialect", "Each of the last 24 hours, by the time at which events occurred."):
-        page.run(lambda: _ask_rates(page), _show_rates)
+        asked = Asked(page, "trend", _RATES)
+        page.ask(asked.work, _show_rates, asked.cancel)
     with parts.section("Latest events"):
         rows = [_event(event, found.masks) for event in found.latest]
         parts.data_table(_EVENTS, rows, "The latest events", lambda number: page.navigate(rows[number]["href"]))
@@ -97,11 +99,6 @@ def _figures(counts: dict[str, Any]) -> None:
 
 def _balance_hint(balanced: bool) -> str:
     return "every event accounted for" if balanced else "run `bowerbird audit`"
-
-
-def _ask_rates(page: Page) -> Answer:
-    timezone = page.visitor.workspace.settings.timezone
-    return page.sources.insights.ask(page.workspace, timezone, "trend", _RATES)
 
 
 def _show_rates(answer: Answer) -> None:

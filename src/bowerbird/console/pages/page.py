@@ -11,7 +11,7 @@ from nicegui.element import Element
 
 from bowerbird.console.pages.desk import Desk
 from bowerbird.console.pages.table import Entry
-from bowerbird.console.pages.work import Work, in_background
+from bowerbird.console.pages.work import Doing, Work, in_background, in_thread
 from bowerbird.console.signin.visitors import Visitor
 from bowerbird.console.sources import Sources
 
@@ -44,26 +44,35 @@ class Page:
         """The name of the one workspace that the visitor sees."""
         return self.visitor.workspace.name
 
-    def run(
-        self,
-        work: Callable[[], T],
-        show: Callable[[T], None],
-        place: Element | None = None,
-        on_cancel: Callable[[], None] | None = None,
-    ) -> None:
+    @property
+    def who(self) -> str:
+        """As `Session.who`."""
+        return f"session:{self.visitor.user}"
+
+    def run(self, work: Callable[[], T], show: Callable[[T], None], place: Element | None = None) -> None:
         """Runs `work` in a thread and shows its result in `place`, which is cleared first (default: a new place,
         here). Meanwhile the place shows a progress bar and a button to cancel; a failure is shown there with what to
         do, and a button to try again. Work started in a place takes the place of earlier work there.
 
-        `work` touches no element; `show` builds elements within the place. `on_cancel`, from another thread, tells
-        the work to stop; without it a cancelled work's result is dropped.
+        `work` touches no element; `show` builds elements within the place. A cancelled work's result is dropped.
         """
-        Work.of(place if place is not None else ui.element("div").classes("place")).start(work, show, on_cancel)
+        _work_of(place).start(in_thread(work), show)
+
+    def ask(
+        self, work: Doing[T], show: Callable[[T], None], on_cancel: Callable[[], None], place: Element | None = None
+    ) -> None:
+        """As `run`, for a question, which waits for its turn among those of other pages and of the JSON API.
+        `on_cancel`, from another thread, tells it to stop."""
+        _work_of(place).start(work, show, on_cancel)
 
     def act(self, work: Callable[[], T], then: Callable[[T], None], failed: Callable[[], None] | None = None) -> None:
         """Runs `work`, which changes something, in a thread, and then `then` with its result, which may build
         elements and dialogs. A failure is told at the page's edge, what is open stays as it is, and `failed` is
         called."""
+        self.fetch(in_thread(work), then, failed)
+
+    def fetch(self, work: Doing[T], then: Callable[[T], None], failed: Callable[[], None] | None = None) -> None:
+        """As `act`, for what waits for its turn."""
         in_background(self._client, work, then, failed)
 
     def navigate(self, path: str, **query: str | int | None) -> None:
@@ -77,6 +86,10 @@ class Page:
         address = msgspec.json.encode(_address(self.path, state)).decode()
         with self._client:  # whatever asks for it may have removed its own element
             ui.run_javascript(f"bowerbird.remember({address})")
+
+
+def _work_of(place: Element | None) -> Work:
+    return Work.of(place if place is not None else ui.element("div").classes("place"))
 
 
 def _address(path: str, query: Mapping[str, str | int | None]) -> str:

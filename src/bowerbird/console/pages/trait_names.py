@@ -53,7 +53,9 @@ class TraitNames:
 
     def _find(self, workspace: str) -> list[str]:
         try:
-            answer = self._insights.ask(workspace, "UTC", "sql", _QUESTION, Stop(_PATIENCE))
+            stop = Stop(_PATIENCE)
+            with self._insights.turns.taken("forms", stop):
+                answer = self._insights.ask(workspace, "UTC", "sql", _QUESTION, stop)
         except BowerbirdError:
             return self._names.get(workspace, [])
         except Exception:

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
@@ -15,12 +15,23 @@ from bowerbird.errors import BowerbirdError
 T = TypeVar("T")
 _KEY = "bowerbird-work"
 _LOG = logging.getLogger(__name__)
-_THREADS = ThreadPoolExecutor(4, "console-page")
-"""How many questions of all open pages are asked at once; the others wait their turn."""
+Doing = Callable[[], Awaitable[T]]
+"""Does some work, without holding up the loop."""
 
+_THREADS = ThreadPoolExecutor(4, "console-page")
+"""For what pages look up and change. Questions wait for their turn without a thread, and have others."""
 
 _CANCELS = ThreadPoolExecutor(1, "console-cancel")
 """Of its own: whoever cancels does not wait for those who ask."""
+
+
+def in_thread(work: Callable[[], T]) -> Doing[T]:
+    """`work`: blocking."""
+
+    async def do() -> T:
+        return await asyncio.get_running_loop().run_in_executor(_THREADS, work)
+
+    return do
 
 
 class Work:
@@ -39,9 +50,7 @@ class Work:
             place.client.on_delete(works[place.id].stop)
         return works[place.id]
 
-    def start(
-        self, work: Callable[[], T], show: Callable[[T], None], on_cancel: Callable[[], None] | None = None
-    ) -> None:
+    def start(self, work: Doing[T], show: Callable[[T], None], on_cancel: Callable[[], None] | None = None) -> None:
         self.stop()
         self._on_cancel = on_cancel
         again = lambda: self.start(work, show, on_cancel)  # noqa: E731
@@ -56,9 +65,9 @@ class Work:
             if self._on_cancel is not None:
                 _CANCELS.submit(self._on_cancel)
 
-    async def _run(self, work: Callable[[], T], show: Callable[[T], None], again: Callable[[], None]) -> None:
+    async def _run(self, work: Doing[T], show: Callable[[T], None], again: Callable[[], None]) -> None:
         try:
-            result = await asyncio.get_running_loop().run_in_executor(_THREADS, work)
+            result = await work()
             self._show(lambda: show(result))
         except Exception as error:
             _note(error)
@@ -83,14 +92,14 @@ class Work:
 
 
 def in_background(
-    client: Client, work: Callable[[], T], then: Callable[[T], None], failed: Callable[[], None] | None = None
+    client: Client, work: Doing[T], then: Callable[[T], None], failed: Callable[[], None] | None = None
 ) -> None:
-    """Runs `work` in a thread, then `then` in the page. A failure of either is told at the page's edge, and `failed`
+    """Does `work`, then `then` in the page. A failure of either is told at the page's edge, and `failed`
     called."""
 
     async def run() -> None:
         try:
-            result = await asyncio.get_running_loop().run_in_executor(_THREADS, work)
+            result = await work()
             with client:
                 then(result)
         except Exception as error:

@@ -48,11 +48,11 @@ def show_people(question: QuestionPage, title: str, numbers: list[Number], first
     def load(number: Number, after: str | None = None) -> None:
         which = number.which | {"limit": _PAGE} | ({"after": after} if after else {})
         asked = Asked(question.page, question.view.kind, question.document | {"people": which})
-        question.page.run(
-            lambda: _named(question.page, asked.work().result.people),
+        question.page.ask(
+            lambda: asked.then(lambda answer: _named(question.page, answer.result.people)),
             lambda found: _show(found, lambda: load(number, found.persons.next)),
-            place,
             asked.cancel,
+            place,
         )
 
     load(numbers[first])

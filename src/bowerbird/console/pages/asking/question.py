@@ -83,7 +83,7 @@ class QuestionPage:
         self._remember()
         self._answer = None
         asked = Asked(self.page, self.view.kind, self.document)
-        self.page.run(asked.work, self._show, self._result, asked.cancel)
+        self.page.ask(asked.work, self._show, asked.cancel, self._result)
 
     def export(self, answer: Answer) -> None:
         """Gives the answer as a file."""

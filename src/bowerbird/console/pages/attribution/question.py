@@ -34,4 +34,4 @@ class AttributionPage(QuestionPage):
             return
         asked = Asked(self.page, self.view.kind, self.document | {"model": other})
         place = ui.element("div").classes("place")
-        self.page.run(asked.work, lambda second: shown.show(answer, self.mode, second), place, asked.cancel)
+        self.page.ask(asked.work, lambda second: shown.show(answer, self.mode, second), asked.cancel, place)

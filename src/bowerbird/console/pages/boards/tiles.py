@@ -30,7 +30,7 @@ def build(page: Page, tile: Tile, menu: Menu | None) -> None:
                     _menu_button(tile, menu)
         place = ui.element("div").classes("place")
     asked = Asked(page, tile.kind, tile.question)
-    page.run(asked.work, lambda answer: _show(tile, answer), place, asked.cancel)
+    page.ask(asked.work, lambda answer: _show(tile, answer), asked.cancel, place)
 
 
 def _show(tile: Tile, answer: Answer) -> None:

@@ -1,5 +1,7 @@
 """A segment's page: pages of people, everybody as CSV, and saving under a name."""
 
+from collections.abc import Iterator
+
 from nicegui import ui
 
 from bowerbird.console.pages import parts
@@ -8,7 +10,9 @@ from bowerbird.console.pages.asking.call import curl
 from bowerbird.console.pages.masks import masks_of
 from bowerbird.console.pages.segments import kept
 from bowerbird.console.pages.segments.form import EVERYBODY
+from bowerbird.console.pages.work import in_thread
 from bowerbird.console.personal import hidden_traits
+from bowerbird.console.turns import each_in_turn
 from bowerbird.insights.base import Answer
 from bowerbird.insights.segment import SegmentResult
 
@@ -46,11 +50,15 @@ class SegmentPage(QuestionPage):
         zone = self.page.visitor.workspace.settings.timezone
         insights, workspace = self.page.sources.insights, self.page.workspace
 
-        def write() -> bytes:
+        def begun() -> Iterator[bytes]:
             document["traits"] = self._shown(document.get("traits", []))
-            return b"".join(insights.people_csv(workspace, zone, document))
+            return insights.people_csv(workspace, zone, document)
 
-        self.page.act(
+        async def write() -> bytes:
+            pieces = await in_thread(begun)()
+            return b"".join([piece async for piece in each_in_turn(insights.turns, self.page.who, pieces)])
+
+        self.page.fetch(
             write,
             lambda content: ui.download.content(content, "segment.csv", "text/csv"),
         )

@@ -50,7 +50,7 @@ def build_form(page: QuestionPage) -> None:
 def _describe(page: QuestionPage, table: str) -> None:
     asked = Asked(page.page, "sql", {"sql": f"SELECT * FROM {table} LIMIT 0", "limit": 1})  # noqa: S608  # our own names
     spot = ui.element("div").classes("place")
-    page.page.run(asked.work, lambda answer: _columns(table, answer), spot, asked.cancel)
+    page.page.ask(asked.work, lambda answer: _columns(table, answer), asked.cancel, spot)
 
 
 def _columns(name: str, answer: Answer) -> None:

@@ -1,10 +1,17 @@
 """How far the processor is behind the log."""
 
+import msgspec
+
 from bowerbird.clock import SECOND
-from bowerbird.console.base import Lag
 from bowerbird.event import Positions
 from bowerbird.eventlog.base import LogReader
 from bowerbird.eventlog.codec import DecodeFailure, decode_each
+
+
+class Lag(msgspec.Struct, frozen=True):
+    events: int
+    seconds: float
+    """Age of the oldest event that is not yet readable; 0 when there is none."""
 
 
 def lag_behind(log: LogReader, applied: Positions, now: int) -> Lag:
