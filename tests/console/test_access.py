@@ -8,8 +8,10 @@ from typing import Any, get_args
 import httpx
 import pytest
 
+from bowerbird.clock import SECOND
+from bowerbird.console.rights import ACTS, may
 from bowerbird.insights.kinds import KINDS
-from bowerbird.registry.base import Scope
+from bowerbird.registry.base import Principal, Role, Scope, Workspace
 
 ROUTES = {
     ("GET", "/api/v1/audit"): "events:read",
@@ -39,6 +41,17 @@ ROUTES = {
     ("POST", "/api/v1/quarantine/retry"): "admin",
     ("POST", "/api/v1/replay"): "admin",
 }
+_RANKS: list[Role] = ["viewer", "analyst", "owner"]
+_ROLES: dict[tuple[str, str], Role] = {
+    ("GET", "/api/v1/quarantine"): "viewer",
+    ("POST", "/api/v1/quarantine/retry"): "analyst",
+    ("PUT", "/api/v1/catalog"): "analyst",
+    ("PUT", "/api/v1/segments/s1"): "analyst",
+    ("DELETE", "/api/v1/segments/s1"): "analyst",
+    ("PUT", "/api/v1/boards/b1"): "analyst",
+    ("DELETE", "/api/v1/boards/b1"): "analyst",
+}
+"""Of users, where it is not what the scope of keys suggests."""
 _PLACES = {"e": "{event_id}", "p": "{person_id}", "s": "{name}", "b": "{board_id}"}
 WITHOUT_KEY = {"/healthz", "/readyz", "/metrics"}
 
@@ -131,6 +144,23 @@ def test_a_changed_key_shows_at_once(shared_house: Any, in_workspace: Callable[.
         started = time.monotonic()
         assert http.get("/api/v1/events").status_code == 401
         assert time.monotonic() - started < 1
+
+
+@pytest.mark.parametrize("role", get_args(Role))
+def test_a_session_may_what_its_role_may(shared_house: Any, role: Role) -> None:
+    expires = shared_house.clock.now() + 3600 * SECOND
+    shared_house.registry.add_session(f"session-of-{role}", role, role, expires)
+    with shared_house.client(f"session-of-{role}") as http:
+        for (method, path), scope in ROUTES.items():
+            least = _ROLES.get((method, path)) or ("owner" if scope in ("admin", "profiles:write") else "viewer")
+            answer = http.request(method, path)
+            refused = answer.status_code == 403 and answer.json()["error"]["code"] == "scope_missing"
+            assert refused == (_RANKS.index(role) < _RANKS.index(least)), (method, path)
+
+
+def test_a_sender_gets_none_of_what_an_analyst_may() -> None:
+    sender = Principal(Workspace("default", 1), "key_1", frozenset({"events:write"}))
+    assert [act for act in ACTS if may(sender, act)] == ["see personal data"]
 
 
 def test_a_site_id_may_write_and_nothing_else(shared_house: Any) -> None:

@@ -105,3 +105,17 @@ def test_where_nothing_is_marked_viewers_see_everything(house: Any) -> None:
     viewer = user(house, "viewer")
     assert "Lovelace" in viewer.get("/api/v1/events").text
     assert viewer.get("/api/v1/export", params={"format": "ndjson"}).status_code == 200
+
+
+def test_a_viewer_sees_that_something_is_in_quarantine(marked: Any) -> None:
+    fit = marked.event("signup", email="ada@example.com")
+    marked.engine.processor.steps = (_fail,)
+    marked.send(fit)
+    (entry,) = user(marked, "viewer").get("/api/v1/quarantine").json()["quarantine"]
+    assert (entry["event_id"], entry["event"]) == (fit.event_id, None)
+    (entry,) = user(marked, "analyst").get("/api/v1/quarantine").json()["quarantine"]
+    assert entry["event"]["email"] == "ada@example.com"
+
+
+def _fail(item: Any, batch: Any) -> None:
+    raise ValueError("broken")

@@ -10,9 +10,9 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from bowerbird.console.failures import ApiError
 from bowerbird.console.masks import Masks
-from bowerbird.console.signin.visitors import ACTS
+from bowerbird.console.rights import ACTS, Act, may
 from bowerbird.console.sources import Sources
-from bowerbird.registry.base import Principal, Role, Scope, Snapshot
+from bowerbird.registry.base import Principal, Snapshot
 
 _bearer = HTTPBearer(auto_error=False, description="An API key, or the control token of this machine's engine.")
 
@@ -70,11 +70,9 @@ class Door:
         self._sources = sources
         self._token = token.encode()
 
-    def admit(self, secret: str, scope: Scope, workspace: str | None, role: Role | None = None) -> Session:
-        """`role`: sessions of users with this role may come in without the scope.
-
-        Raises `ApiError`: 401 for an unknown secret, 403 for a missing scope or another's workspace, 404 for an
-        unknown workspace."""
+    def admit(self, secret: str, act: Act, workspace: str | None) -> Session:
+        """Raises `ApiError`: 401 for an unknown secret, 403 for who may not do this or means another's workspace, 404
+        for an unknown workspace."""
         snapshot = self._sources.registry.current()
         if secret and hmac.compare_digest(secret.encode(), self._token):
             if workspace and snapshot.workspace(workspace) is None:
@@ -83,37 +81,45 @@ class Door:
         principal = snapshot.authenticate(secret) if secret else None
         if principal is None:
             raise _unauthenticated(secret)
-        _check(principal, None if role is not None and principal.role == role else scope, workspace)
+        _check(principal, act, workspace)
         return Session(
             self._sources,
             snapshot,
             principal.workspace.name,
-            admin=principal.may("admin"),
+            admin=may(principal, "administer"),
             who=principal.key_id,
-            masked=principal.role is not None and not principal.may(ACTS["see personal data"]),
+            masked=not may(principal, "see personal data"),
         )
 
 
-def need(scope: Scope, role: Role | None = None) -> Any:
-    """The dependency of a route that asks for this scope, or for a session of a user with this role."""
-    return Depends(_gate(scope, role))
+def need(act: Act) -> Any:
+    """The dependency of a route that does this."""
+    return Depends(_gate(act))
 
 
-def _gate(scope: Scope, role: Role | None) -> Callable[..., Session]:
+def _gate(act: Act) -> Callable[..., Session]:
     def authorize(request: Request, bearer: BearerHeader, workspace: WorkspaceQuery = None) -> Session:
         door: Door = request.app.state.door
-        return door.admit(bearer.credentials if bearer else "", scope, workspace, role)
+        return door.admit(bearer.credentials if bearer else "", act, workspace)
 
     return authorize
 
 
-def _check(principal: Principal, scope: Scope | None, workspace: str | None) -> None:
-    if scope is not None and not principal.may(scope):
-        hint = f"Make one with `bowerbird key create --workspace {principal.workspace.name} --scope {scope}`."
-        raise ApiError(403, "scope_missing", f"This key lacks the scope {scope}.", hint)
+def _check(principal: Principal, act: Act, workspace: str | None) -> None:
+    if not may(principal, act):
+        raise _forbidden(principal, act)
     if workspace not in (None, principal.workspace.name):
         hint = "Leave `workspace` out, or use a key of that workspace."
         raise ApiError(403, "workspace_forbidden", "This key belongs to another workspace.", hint)
+
+
+def _forbidden(principal: Principal, act: Act) -> ApiError:
+    right = ACTS[act]
+    if principal.role is not None:
+        message = f"This takes the role {right.role}, and the user's is {principal.role}."
+        return ApiError(403, "scope_missing", message, "An owner can give the user another role.")
+    hint = f"Make one with `bowerbird key create --workspace {principal.workspace.name} --scope {right.scope}`."
+    return ApiError(403, "scope_missing", f"This key lacks the scope {right.scope}.", hint)
 
 
 def _unauthenticated(secret: str) -> ApiError:

@@ -20,7 +20,7 @@ def balance_of(sources: Sources) -> Balance:
 
 
 @router.get("/audit", responses=documented(models.Audit))
-def audit(session: Annotated[Session, need("events:read")]) -> Json:
+def audit(session: Annotated[Session, need("read events")]) -> Json:
     """Where all accepted events are: accepted = stored + duplicate + identify_only + quarantined + erased + pending.
 
     Taken from what is on disk, in one consistent cut; the answer is 200 whether it balances or not.

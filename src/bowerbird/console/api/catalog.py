@@ -34,7 +34,7 @@ class Describe(BaseModel):
 
 @router.get("/catalog", responses=documented(models.Catalog))
 def catalog(
-    session: Annotated[Session, need("metrics:read")],
+    session: Annotated[Session, need("read the catalog")],
     name: Annotated[str | None, Query(max_length=1000, description="Only this event name.")] = None,
     list: Annotated[str | None, Query(max_length=200, description="Only this list id; empty: events of none.")] = None,
 ) -> Json:
@@ -49,7 +49,7 @@ def catalog(
 
 
 @router.put("/catalog", responses=documented(models.Described, 404, 409))
-def describe(session: Annotated[Session, need("admin", role="analyst")], wanted: Describe) -> Json:
+def describe(session: Annotated[Session, need("describe")], wanted: Describe) -> Json:
     """Says what an event name or a property means, hides it from pickers, or marks it as personal data. Takes the
     place of all that was said of it before. For keys with `admin`, and for sessions of owners and analysts."""
     at = session.sources.clock.now()

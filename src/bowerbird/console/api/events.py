@@ -20,7 +20,7 @@ from bowerbird.warehouse.base import EventQuery, StoredEvent
 
 router = APIRouter(tags=["Events"], default_response_class=Json)
 
-Reader = Annotated[Session, need("events:read")]
+Reader = Annotated[Session, need("read events")]
 _TIME = "ISO 8601 (without offset: UTC), or unix seconds, milliseconds or microseconds."
 
 

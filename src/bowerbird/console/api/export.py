@@ -27,7 +27,7 @@ _RESPONSES = documented(models.EventRow) | {
 
 @router.get("/export", response_class=StreamingResponse, responses=_RESPONSES)
 def export(
-    session: Annotated[Session, need("events:read")], format: Annotated[Form, Query()] = "parquet"
+    session: Annotated[Session, need("read events")], format: Annotated[Form, Query()] = "parquet"
 ) -> StreamingResponse:
     """All stored events of the workspace. People are named as each event names them, before merges; the header
     `Bowerbird-Events` says how many events the file holds."""

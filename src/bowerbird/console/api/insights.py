@@ -21,7 +21,7 @@ from bowerbird.insights.question import Kind, parse
 
 router = APIRouter(tags=["Insights"], default_response_class=Json)
 
-Asker = Annotated[Session, need("insights:read")]
+Asker = Annotated[Session, need("ask")]
 _REF = "#/components/schemas/{name}"
 T = TypeVar("T")
 _LOOK = 0.25

@@ -22,8 +22,8 @@ from bowerbird.warehouse.base import EventQuery, StoredEvent
 
 router = APIRouter(prefix="/people", tags=["People"], default_response_class=Json)
 
-Reader = Annotated[Session, need("profiles:read")]
-Keeper = Annotated[Session, need("profiles:write")]
+Reader = Annotated[Session, need("read people")]
+Keeper = Annotated[Session, need("change people")]
 Cursor = Annotated[str | None, Query(description="The `next` of the page before.")]
 
 _OPTIONS = {"workspace", "limit", "cursor"}
@@ -170,5 +170,4 @@ def _export(
     yield msgspec.json.encode(_profile(person, masks))[:-1] + b',"events":['
     for number, event in enumerate(events):
         yield (b"," if number else b"") + msgspec.json.encode(answers.event_detail(event, roots, masks))
-    hidden = {"event": None} if masks.hide_something else {}
-    yield b'],"quarantine":' + msgspec.json.encode([shown_entry(entry) | hidden for entry in held]) + b"}"
+    yield b'],"quarantine":' + msgspec.json.encode([shown_entry(entry, masks) for entry in held]) + b"}"

@@ -12,13 +12,12 @@ from bowerbird.console.answers import Json
 from bowerbird.console.api import models
 from bowerbird.console.api.answering import documented
 from bowerbird.console.cursors import cursor, keyset
+from bowerbird.console.masks import Masks
 from bowerbird.event import Event
 from bowerbird.eventlog.codec import decode_one
 from bowerbird.state.base import QuarantineEntry
 
 router = APIRouter(prefix="/quarantine", tags=["Quarantine"], default_response_class=Json)
-
-Admin = Annotated[Session, need("admin")]
 
 
 class Retry(BaseModel):
@@ -31,7 +30,7 @@ class Retry(BaseModel):
 
 @router.get("", responses=documented(models.QuarantinePage))
 def list_quarantine(
-    session: Admin,
+    session: Annotated[Session, need("read quarantine")],
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
     cursor_: Annotated[str | None, Query(alias="cursor", description="The `next` of the page before.")] = None,
 ) -> Json:
@@ -39,11 +38,12 @@ def list_quarantine(
     found = session.sources.catalog.quarantine(session.workspace, limit + 1, keyset(cursor_, str))
     shown = found[:limit]
     following = cursor(shown[-1].event_id) if len(found) > limit else None
-    return answers.json({"quarantine": [shown_entry(one) for one in shown], "next": following})
+    masks = session.masks()
+    return answers.json({"quarantine": [shown_entry(one, masks) for one in shown], "next": following})
 
 
 @router.post("/retry", responses=documented(models.Retried, 404))
-def retry(session: Admin, wanted: Retry | None = None) -> Json:
+def retry(session: Annotated[Session, need("retry")], wanted: Retry | None = None) -> Json:
     """Takes quarantined events through the steps again, each by itself; those that fail again stay. 404
     where one that is named is not in quarantine."""
     event_ids = wanted.event_ids if wanted else None
@@ -51,8 +51,8 @@ def retry(session: Admin, wanted: Retry | None = None) -> Json:
     return answers.json({"released": released, "stayed": stayed})
 
 
-def shown_entry(entry: QuarantineEntry) -> dict[str, Any]:
-    """As the API tells it."""
+def shown_entry(entry: QuarantineEntry, masks: Masks) -> dict[str, Any]:
+    """As the API tells it: without the event where something of it might be masked."""
     return {
         "event_id": entry.event_id,
         "workspace": entry.workspace,
@@ -61,7 +61,7 @@ def shown_entry(entry: QuarantineEntry) -> dict[str, Any]:
         "reason": entry.reason,
         "received_at": answers.iso(entry.received_at),
         "position": {"partition": entry.partition, "offset": entry.offset, "index": entry.index},
-        "event": _event(entry.payload),
+        "event": None if masks.hide_something else _event(entry.payload),
     }
 
 

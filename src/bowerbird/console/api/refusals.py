@@ -30,7 +30,7 @@ class RefusalFilter(BaseModel):
 
 
 @router.get("/refusals", responses=documented(models.RefusalsPage))
-def list_refusals(session: Annotated[Session, need("events:read")], wanted: Annotated[RefusalFilter, Query()]) -> Json:
+def list_refusals(session: Annotated[Session, need("read events")], wanted: Annotated[RefusalFilter, Query()]) -> Json:
     """The latest refused requests of the workspace, newest first: who sent what where, and which field broke which
     rule. Those of unknown keys belong to no workspace: the control token sees them, and an admin key of the only
     workspace."""

@@ -15,7 +15,7 @@ router = APIRouter(tags=["Replay"], default_response_class=Json)
 
 
 @router.post("/replay", status_code=202, responses=documented(models.Replaying, 409, status=202))
-def replay(session: Annotated[Session, need("admin")]) -> Json:
+def replay(session: Annotated[Session, need("administer")]) -> Json:
     """Forgets state and warehouse and processes the whole log anew; `/api/v1/audit` shows how much is pending.
 
     It holds every workspace up, so a key may start it only where its workspace is the only one.

@@ -21,8 +21,8 @@ Version = Annotated[
         description="The version that this takes the place of: 409 where another one is there. Left out: of any.",
     ),
 ]
-Reader = Annotated[Session, need("insights:read")]
-Editor = Annotated[Session, need("admin", "analyst")]
+Reader = Annotated[Session, need("ask")]
+Editor = Annotated[Session, need("keep boards")]
 
 
 class SavedHead(BaseModel):

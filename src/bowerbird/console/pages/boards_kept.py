@@ -8,7 +8,7 @@ import msgspec
 
 from bowerbird.console.api.boards import MOST_TILES, Tile
 from bowerbird.console.pages.page import Page
-from bowerbird.console.signin.visitors import Act
+from bowerbird.console.rights import Act
 from bowerbird.errors import BowerbirdError, ConflictError, NotFoundError, OutdatedError
 from bowerbird.registry.saved import SavedItem
 

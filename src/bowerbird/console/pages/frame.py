@@ -61,7 +61,7 @@ def _navigation(page: Page) -> ui.left_drawer:
             ui.image(assets.address("icon.svg")).props('alt="" no-spinner no-transition').classes("brand-icon")
             ui.label("Bowerbird")
         with ui.element("nav").props('aria-label="Pages"'):
-            shown = [entry for entry in PAGES if entry.icon and page.visitor.may(entry.scope)]
+            shown = [entry for entry in PAGES if entry.icon and page.visitor.can(entry.act)]
             for group, entries in groupby(shown, key=lambda entry: entry.group):
                 if group:
                     ui.label(group).classes("navigation-group")

@@ -52,7 +52,7 @@ def _register(entry: Entry, desk: Desk, live: LivePages) -> None:
         live.add(client, request.scope["state"]["session"], visitor)
         page = Page(desk, visitor, entry, request)
         with frame.around(page):
-            if not visitor.may(entry.scope):
+            if not visitor.can(entry.act):
                 client.status_code = 403
                 frame.show_forbidden(page)
                 return None

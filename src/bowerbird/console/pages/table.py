@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from bowerbird.registry.base import Scope
+from bowerbird.console.rights import Act
 
 
 class Entry(NamedTuple):
@@ -13,32 +13,32 @@ class Entry(NamedTuple):
     """A Material icon; '' keeps the page out of the navigation."""
     group: str
     """The heading that it stands under in the navigation; '' for none."""
-    scope: Scope
+    act: Act
     """What the visitor must be allowed to."""
     module: str
     """Within `console/pages`."""
 
 
 PAGES = (
-    Entry("/", "Overview", "dashboard", "", "events:read", "overview"),
-    Entry("/live", "Live", "sensors", "", "events:read", "stream"),
-    Entry("/boards", "Boards", "dashboard_customize", "", "insights:read", "boards"),
-    Entry("/boards/{id}", "Board", "", "", "insights:read", "boards.one"),
-    Entry("/trends", "Trends", "show_chart", "Questions", "insights:read", "trends"),
-    Entry("/funnels", "Funnels", "filter_alt", "Questions", "insights:read", "funnels"),
-    Entry("/retention", "Retention", "replay", "Questions", "insights:read", "retention"),
-    Entry("/paths", "Paths", "account_tree", "Questions", "insights:read", "paths"),
-    Entry("/attribution", "Attribution", "ads_click", "Questions", "insights:read", "attribution"),
-    Entry("/revenue", "Revenue", "payments", "Questions", "insights:read", "revenue"),
-    Entry("/segments", "Segments", "groups", "Questions", "insights:read", "segments"),
-    Entry("/sql", "SQL", "code", "Questions", "insights:read", "sql"),
-    Entry("/events", "Events", "list", "Data", "events:read", "events"),
-    Entry("/events/{event_id:path}", "Event", "", "Data", "events:read", "events.one"),
-    Entry("/people", "People", "group", "Data", "profiles:read", "people"),
-    Entry("/people/{person_id}", "Person", "", "Data", "profiles:read", "people.one"),
-    Entry("/catalog", "Catalog", "menu_book", "Data", "metrics:read", "catalog"),
-    Entry("/quarantine", "Quarantine", "warning_amber", "Data", "events:read", "quarantine"),
-    Entry("/refusals", "Refusals", "block", "Data", "events:read", "refusals"),
-    Entry("/settings", "Settings", "settings", "Administration", "admin", "settings"),
+    Entry("/", "Overview", "dashboard", "", "read events", "overview"),
+    Entry("/live", "Live", "sensors", "", "read events", "stream"),
+    Entry("/boards", "Boards", "dashboard_customize", "", "ask", "boards"),
+    Entry("/boards/{id}", "Board", "", "", "ask", "boards.one"),
+    Entry("/trends", "Trends", "show_chart", "Questions", "ask", "trends"),
+    Entry("/funnels", "Funnels", "filter_alt", "Questions", "ask", "funnels"),
+    Entry("/retention", "Retention", "replay", "Questions", "ask", "retention"),
+    Entry("/paths", "Paths", "account_tree", "Questions", "ask", "paths"),
+    Entry("/attribution", "Attribution", "ads_click", "Questions", "ask", "attribution"),
+    Entry("/revenue", "Revenue", "payments", "Questions", "ask", "revenue"),
+    Entry("/segments", "Segments", "groups", "Questions", "ask", "segments"),
+    Entry("/sql", "SQL", "code", "Questions", "ask", "sql"),
+    Entry("/events", "Events", "list", "Data", "read events", "events"),
+    Entry("/events/{event_id:path}", "Event", "", "Data", "read events", "events.one"),
+    Entry("/people", "People", "group", "Data", "read people", "people"),
+    Entry("/people/{person_id}", "Person", "", "Data", "read people", "people.one"),
+    Entry("/catalog", "Catalog", "menu_book", "Data", "read the catalog", "catalog"),
+    Entry("/quarantine", "Quarantine", "warning_amber", "Data", "read quarantine", "quarantine"),
+    Entry("/refusals", "Refusals", "block", "Data", "read events", "refusals"),
+    Entry("/settings", "Settings", "settings", "Administration", "administer", "settings"),
 )
 """In the order of the navigation."""

@@ -1,28 +1,10 @@
-"""Who looks at the console, and what each role may do there."""
+"""Who looks at the console."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
-from typing import Literal
 
+from bowerbird.console.rights import Act, role_may
 from bowerbird.console.sources import Registry
-from bowerbird.registry.base import ROLES, Role, Scope, Snapshot, Workspace
-
-Act = Literal["look", "ask", "keep boards", "retry", "describe", "see personal data", "change people", "administer"]
-
-ACTS: Mapping[Act, Scope] = MappingProxyType(
-    {
-        "look": "events:read",
-        "ask": "insights:read",
-        "keep boards": "events:write",
-        "retry": "events:write",
-        "describe": "events:write",
-        "see personal data": "events:write",
-        "change people": "profiles:write",
-        "administer": "admin",
-    }
-)
-"""What can be done at the console, and the scope that it takes. `registry.base.ROLES` says which role has which."""
+from bowerbird.registry.base import Role, Snapshot, Workspace
 
 _SESSION = "session:"
 
@@ -35,11 +17,8 @@ class Visitor:
     role: Role
     workspace: Workspace
 
-    def may(self, scope: Scope) -> bool:
-        return scope in ROLES[self.role] or "admin" in ROLES[self.role]
-
     def can(self, act: Act) -> bool:
-        return self.may(ACTS[act])
+        return role_may(self.role, act)
 
 
 class Visitors:
