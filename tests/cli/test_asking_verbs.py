@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from bowerbird.console.control import announce
+from bowerbird.state.base import MOST_TOLD
 
 
 @pytest.fixture
@@ -83,6 +84,24 @@ def test_person_find_and_show(merged: tuple[str, str], bowerbird: Callable[..., 
         assert told.code == 1
         assert "person find" in told.err or "/people" in told.err
     assert bowerbird("person find nonsense").code == 1
+
+
+def test_person_find_goes_on_behind_a_page(asked: Any, bowerbird: Callable[..., Any]) -> None:
+    asked.send(*(asked.event(user_id=f"u{number}") for number in range(3)))
+    first = bowerbird("person find --limit 2")
+    assert ("user_id=u2" in first.out, "user_id=u0" in first.out) == (True, False)
+    told, _, cursor = first.err.strip().rpartition(" ")
+    assert told == "there are more: --cursor"
+    rest = bowerbird(f"person find --limit 2 --cursor {cursor}")
+    assert ("user_id=u2" in rest.out, "user_id=u0" in rest.out) == (False, True)
+    assert rest.err == ""
+
+
+def test_person_show_tells_how_many_conflicts_there_are(asked: Any, bowerbird: Callable[..., Any]) -> None:
+    asked.send(*(asked.event(user_id=f"u{number}", email="shop@example.com") for number in range(MOST_TOLD + 2)))
+    told = bowerbird("person show email=shop@example.com").out
+    assert f"latest {MOST_TOLD} of {MOST_TOLD + 1}; `person export` has all" in told
+    assert "the latest" not in bowerbird("person show user_id=u1").out
 
 
 def test_person_show_keeps_all_digits_in_json(asked: Any, bowerbird: Callable[..., Any]) -> None:

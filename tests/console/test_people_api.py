@@ -4,6 +4,10 @@ import json
 from decimal import Decimal
 from typing import Any
 
+from sqlalchemy import event
+
+from bowerbird.state.base import MOST_TOLD
+
 
 def _merged(house: Any) -> tuple[str, str]:
     """Two people made one; their ids, the survivor's first."""
@@ -40,6 +44,33 @@ def test_all_people_newest_first_in_pages(house: Any) -> None:
         if (cursor := page["next"]) is None:
             break
     assert seen == [f"u{number}" for number in reversed(range(7))]
+
+
+def test_a_list_of_people_takes_as_many_statements_as_one_of_them(house: Any) -> None:
+    house.send(*(house.event(user_id=f"u{number}", traits={"n": number}, account_id="acme") for number in range(30)))
+    statements: list[str] = []
+
+    def count(_connection: Any, _cursor: Any, sql: str, _parameters: Any, _context: Any, _many: bool) -> None:
+        statements.append(sql)
+
+    event.listen(house.database, "before_cursor_execute", count)
+    counted = []
+    for limit in (1, 30):
+        statements.clear()
+        assert len(house.get("/people", limit=limit)["people"]) == limit
+        counted.append(len([sql for sql in statements if "positions" not in sql]))
+    event.remove(house.database, "before_cursor_execute", count)
+    assert counted[0] == counted[1]
+
+
+def test_a_person_tells_the_latest_conflicts_and_how_many_there_are(house: Any) -> None:
+    events = [house.event(user_id=f"u{number}", email="shop@example.com") for number in range(MOST_TOLD + 3)]
+    house.send(*events)
+    (owner,) = house.get("/people", email="shop@example.com")["people"]
+    person = house.get(f"/people/{owner['person_id']}", limit=1)
+    assert [one["event_id"] for one in person["conflicts"]] == [one.event_id for one in events[-MOST_TOLD:]]
+    assert (person["conflicts_total"], person["merges_total"]) == (MOST_TOLD + 2, 0)
+    assert len(house.get(f"/people/{owner['person_id']}/export")["conflicts"]) == MOST_TOLD + 2
 
 
 def test_a_person_shows_everything_whichever_id_is_asked(house: Any) -> None:

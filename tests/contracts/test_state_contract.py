@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from sqlalchemy import Engine
 
@@ -12,12 +13,14 @@ from bowerbird.event import Tallied
 from bowerbird.state.base import (
     MOST_NAMES,
     MOST_PROPERTIES,
+    MOST_TOLD,
     CatalogCount,
     Changes,
     Conflict,
     Merge,
     QuarantineEntry,
     SeenKey,
+    Summary,
     Trait,
 )
 from bowerbird.state.database import open_sqlite
@@ -25,7 +28,7 @@ from bowerbird.state.readers import SqlCatalog, SqlPeople
 from bowerbird.state.sql import SqlState
 from bowerbird.state.upkeep import SqlUpkeep
 
-ADA, BOB, EVE = (f"01890000-0000-8000-8000-00000000000{number}" for number in (1, 2, 3))
+ADA, BOB, EVE, CAT = (f"01890000-0000-8000-8000-00000000000{number}" for number in (1, 2, 3, 4))
 EVENT = "01890000-0000-7000-8000-00000000000e"
 EMAIL = ("default", "email", "a@x.io")
 PHONE = ("default", "phone", "+1")
@@ -118,6 +121,38 @@ def test_newer_traits_win_whatever_the_order_of_batches(stored: Reopenable) -> N
     assert stored.people.person("default", ADA).traits == {"plan": ["pro"]}  # type: ignore[union-attr]
     stored.state.remember(trait(None, 30))
     assert stored.people.person("default", ADA).traits == {"plan": None}  # type: ignore[union-attr]
+
+
+def test_many_people_are_read_as_each_of_them(stored: Reopenable) -> None:
+    told = {
+        ("default", node, "plan"): Trait("default", node, "plan", node, at, EVENT) for node, at in ((ADA, 2), (BOB, 1))
+    }
+    stored.state.remember(two_people(merges=[merge()]))
+    stored.state.remember(Changes(created=[("default", EVE, 5), ("other", CAT, 6)], traits=told))
+    found = stored.people.summaries("default", [EVE, "nobody", BOB, CAT, ADA])
+    assert list(found) == [EVE, BOB, ADA]
+    assert found[BOB] == found[ADA]
+    assert (found[EVE].aliases, found[EVE].identifiers, found[EVE].traits) == ([], [], {})
+    assert found[ADA].traits == {"plan": ADA}, "the newest of both"
+    person = stored.people.person("default", BOB)
+    assert person is not None
+    assert {name: getattr(person, name) for name in Summary.__struct_fields__} == msgspec.structs.asdict(found[ADA])
+    assert stored.people.summaries("default", []) == {}
+
+
+def test_the_latest_conflicts_of_many_are_told(stored: Reopenable) -> None:
+    conflicts = [
+        Conflict("default", EVENT, ADA, f"other-{number:03}", "email", "a@x.io", "stayed", number)
+        for number in range(MOST_TOLD + 5)
+    ]
+    stored.state.remember(two_people(conflicts=conflicts))
+    person = stored.people.person("default", ADA)
+    assert person is not None
+    assert person.conflicts == conflicts[5:]
+    assert (person.conflicts_total, person.merges_total) == (MOST_TOLD + 5, 0)
+    whole = stored.people.person("default", ADA, None)
+    assert whole is not None
+    assert (whole.conflicts, whole.conflicts_total) == (conflicts, MOST_TOLD + 5)
 
 
 def test_the_catalog_adds_up(stored: Reopenable) -> None:

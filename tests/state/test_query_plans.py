@@ -85,6 +85,9 @@ def test_answers_and_operators_read_by_key(engine: Engine, plans: dict[str, list
     people.recent("default", 5, None)
     people.recent("default", 5, (5, ADA))
     people.person("default", ADA)
+    before = len(plans)
+    people.summaries("default", [ADA])
+    assert len(plans) == before, "the same, however many people"
     people.roots("default", [ADA, BOB])
     catalog.properties("default", "94")
     catalog.catalog("default")

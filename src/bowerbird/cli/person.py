@@ -29,6 +29,8 @@ def find(
         typer.Argument(metavar="[KIND=VALUE]…", help="Identifiers the person carries, such as user_id=u_7."),
     ] = None,
     workspace: OfWorkspace = None,
+    limit: Annotated[int, typer.Option(min=1, max=200, help="Most people to show.")] = 50,
+    cursor: Annotated[str | None, typer.Option(help="The `next` of the page before.", show_default=False)] = None,
 ) -> None:
     """List people who carry all the identifiers given; without any, the newest people.
 
@@ -39,10 +41,13 @@ def find(
     """
     call = invocation(ctx)
     with connect(call.settings()) as engine:
-        answer = engine.get("/people", workspace=workspace, **dict(_pair(text) for text in identifiers or []))
+        carried = dict(_pair(text) for text in identifiers or [])
+        answer = engine.get("/people", workspace=workspace, limit=limit, cursor=cursor, **carried)
     rows = [(one["person_id"], one["created_at"], _identifiers(one)) for one in answer.document["people"]]
     empty = "nobody carries these" if identifiers else "no people yet; they come with the first events that name them"
     call.output.show(answer.raw, table(("person", "since", "identifiers"), rows, empty))
+    if answer.document["next"]:
+        call.output.note(f"there are more: --cursor {answer.document['next']}")
 
 
 @app.command()
@@ -142,6 +147,7 @@ def _shown(person: dict[str, Any]) -> "RenderableType":
         f"conflict  {one['kind']} {one['value']} {one['resolution']}, apart from {one['other_id']}"
         for one in person["conflicts"]
     ]
+    head += [_more(person, what) for what in ("merges", "conflicts") if len(person[what]) < person[f"{what}_total"]]
     identifiers = [(one["kind"], one["value"], one["since"]) for one in person["identifiers"]]
     events = [(one["occurred_at"], one["dialect"], one["name"], one["value"]) for one in person["timeline"]["events"]]
     return Group(
@@ -153,6 +159,10 @@ def _shown(person: dict[str, Any]) -> "RenderableType":
         "",
         table(("latest events", "dialect", "name", "value"), events, "no events"),
     )
+
+
+def _more(person: dict[str, Any], what: str) -> str:
+    return f"{what:<10}these are the latest {len(person[what])} of {person[f'{what}_total']}; `person export` has all"
 
 
 def _undone(merge: dict[str, Any]) -> str:

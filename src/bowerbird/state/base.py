@@ -18,6 +18,8 @@ from bowerbird.event import Positions, Tallied
 _SET_APART = str.maketrans("", "", " \u00a0.-()/")
 _INTERNATIONAL = re.compile(r"\+[1-9][0-9]{6,14}")
 """E.164"""
+MOST_TOLD = 100
+"""Merges, and conflicts, of a person as shown."""
 
 Identifier = tuple[str, str, str]
 """(workspace, kind, value). Kinds: `user_id`, `email`, `phone`, `anonymous_id`, and those only one vendor has."""
@@ -172,8 +174,8 @@ class Changes(msgspec.Struct):
     seen: list[SeenKey] = []
 
 
-class Person(msgspec.Struct, frozen=True):
-    """A person as shown: the root with everything merged into it."""
+class Summary(msgspec.Struct, frozen=True):
+    """A person as listed: the root with everything merged into it."""
 
     person_id: str
     workspace: str
@@ -183,8 +185,17 @@ class Person(msgspec.Struct, frozen=True):
     traits: dict[str, Any]
     accounts: list[str]
     aliases: list[str]
+
+
+class Person(Summary, frozen=True):
+    """A person as shown, with the latest merges and conflicts, oldest first."""
+
     merges: list[Merge]
     conflicts: list[Conflict]
+    merges_total: int
+    """How many there are; so for conflicts: whoever has an e-mail that a shop puts into every order contests it with
+    everybody."""
+    conflicts_total: int
 
 
 class ProcessorState(Protocol):
@@ -273,8 +284,14 @@ class PeopleReader(Protocol):
         """Roots as (created_at, person id), newest first, behind the keyset cursor."""
         ...
 
-    def person(self, workspace: str, person_id: str) -> Person | None:
-        """The person that this id resolves to."""
+    def summaries(self, workspace: str, people: Sequence[str]) -> dict[str, Summary]:
+        """By each of these ids (a few hundred at most), in their order; unknown ids are left out. A fixed number of
+        statements."""
+        ...
+
+    def person(self, workspace: str, person_id: str, most: int | None = MOST_TOLD) -> Person | None:
+        """The person that this id resolves to. `most`: merges and conflicts that it tells, the latest of each; None:
+        all of them."""
         ...
 
     def roots(self, workspace: str, people: Sequence[str]) -> dict[str, str]:

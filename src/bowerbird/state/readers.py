@@ -1,15 +1,26 @@
 """The state as answers read it."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any, TypeVar
 
 import msgspec
-from sqlalchemy import Connection, Engine, Row, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Engine, Row, Select, Table, func, or_, select, tuple_
 
 from bowerbird.event import Tallied
 from bowerbird.state import tables as t
-from bowerbird.state.base import CatalogCount, Conflict, Merge, Person, QuarantineEntry, identifier
+from bowerbird.state.base import (
+    MOST_TOLD,
+    CatalogCount,
+    Conflict,
+    Merge,
+    Person,
+    QuarantineEntry,
+    Summary,
+    identifier,
+)
 from bowerbird.state.keys import identifier_key
+
+T = TypeVar("T")
 
 
 class SqlPeople:
@@ -38,30 +49,27 @@ class SqlPeople:
         with self.engine.connect() as connection:
             return [(row.created_at, row.person_id) for row in connection.execute(query)]
 
-    def person(self, workspace: str, person_id: str) -> Person | None:
-        n = t.nodes.c
+    def summaries(self, workspace: str, people: Sequence[str]) -> dict[str, Summary]:
         with self.engine.connect() as connection:
-            members = self._members(connection, workspace, person_id)
-            if not members:
+            return _summaries(connection, workspace, people)
+
+    def person(self, workspace: str, person_id: str, most: int | None = MOST_TOLD) -> Person | None:
+        with self.engine.connect() as connection:
+            summary = _summaries(connection, workspace, [person_id]).get(person_id)
+            if summary is None:
                 return None
-            created_at = connection.execute(select(n.created_at).where(n.person_id == members[0])).scalar_one()
+            members = [summary.person_id, *summary.aliases]
             m, c = t.merges.c, t.conflicts.c
-            merges = select(t.merges).where(or_(m.survivor.in_(members), m.absorbed.in_(members))).order_by(m.id)
-            conflicts = (
-                select(t.conflicts)
-                .where(or_(c.person_id.in_(members), c.other_id.in_(members)))
-                .order_by(c.at, c.event_id)
-            )
+            of_merges = or_(m.survivor.in_(members), m.absorbed.in_(members))
+            of_conflicts = or_(c.person_id.in_(members), c.other_id.in_(members))
+            merges = _latest(connection, select(t.merges).where(of_merges), (m.id,), most)
+            conflicts = _latest(connection, select(t.conflicts).where(of_conflicts), (c.at, c.event_id), most)
             return Person(
-                person_id=members[0],
-                workspace=workspace,
-                created_at=created_at,
-                identifiers=_identifiers(connection, members),
-                traits=_traits(connection, members),
-                accounts=_accounts(connection, members),
-                aliases=members[1:],
-                merges=[merge_of(row) for row in connection.execute(merges)],
-                conflicts=[_conflict(row) for row in connection.execute(conflicts)],
+                **msgspec.structs.asdict(summary),
+                merges=[merge_of(row) for row in merges],
+                conflicts=[_conflict(row) for row in conflicts],
+                merges_total=_total(connection, t.merges, of_merges, merges, most),
+                conflicts_total=_total(connection, t.conflicts, of_conflicts, conflicts, most),
             )
 
     def roots(self, workspace: str, people: Sequence[str]) -> dict[str, str]:
@@ -141,19 +149,76 @@ def _conflict(row: Row[Any]) -> Conflict:
     return Conflict(**{name: row._mapping[name] for name in Conflict.__struct_fields__})
 
 
-def _identifiers(connection: Connection, members: list[str]) -> list[dict[str, Any]]:
+def _latest(
+    connection: Connection, query: Select[Any], order: Sequence[ColumnElement[Any]], most: int | None
+) -> list[Row[Any]]:
+    """The last so many of this order, in it."""
+    rows = connection.execute(query.order_by(*(column.desc() for column in order)).limit(most)).all()
+    return list(reversed(rows))
+
+
+def _total(
+    connection: Connection, table: Table, condition: ColumnElement[bool], found: list[Row[Any]], most: int | None
+) -> int:
+    if most is None or len(found) < most:
+        return len(found)
+    return connection.execute(select(func.count()).select_from(table).where(condition)).scalar_one()
+
+
+def _summaries(connection: Connection, workspace: str, people: Sequence[str]) -> dict[str, Summary]:
+    n = t.nodes.c
+    named = select(n.person_id, n.root).where(n.person_id.in_(people), n.workspace == workspace)
+    root_of = {row.person_id: row.root for row in connection.execute(named)}
+    roots = set(root_of.values())
+    nodes = connection.execute(select(t.nodes).where(n.root.in_(roots)).order_by(n.created_at, n.person_id)).all()
+    created = {row.person_id: row.created_at for row in nodes if row.person_id == row.root}
+    aliases = _by_root((row.root, row.person_id) for row in nodes if row.person_id != row.root)
+    identifiers = _identifiers(connection, roots)
+    traits = _traits(connection, roots)
+    accounts = _accounts(connection, roots)
+    found = {
+        root: Summary(
+            person_id=root,
+            workspace=workspace,
+            created_at=created[root],
+            identifiers=identifiers.get(root, []),
+            traits=dict(traits.get(root, [])),
+            accounts=list(dict.fromkeys(accounts.get(root, []))),
+            aliases=aliases.get(root, []),
+        )
+        for root in roots
+    }
+    return {person_id: found[root_of[person_id]] for person_id in people if person_id in root_of}
+
+
+def _by_root(pairs: Iterable[tuple[str, T]]) -> dict[str, list[T]]:
+    found: dict[str, list[T]] = {}
+    for root, one in pairs:
+        found.setdefault(root, []).append(one)
+    return found
+
+
+def _of_members(table: Table, roots: Collection[str], *columns: ColumnElement[Any]) -> Select[Any]:
+    """These columns of the rows of all who belong to these roots, behind the column `root`."""
+    n = t.nodes.c
+    return select(n.root, *columns).join_from(t.nodes, table, n.person_id == table.c.person_id).where(n.root.in_(roots))
+
+
+def _identifiers(connection: Connection, roots: Collection[str]) -> dict[str, list[dict[str, Any]]]:
     i = t.identifiers.c
-    query = select(i.kind, i.value, i.person_id, i.since).where(i.person_id.in_(members))
-    return [dict(row) for row in connection.execute(query.order_by(i.since, i.kind, i.value)).mappings()]
+    query = _of_members(t.identifiers, roots, i.kind, i.value, i.person_id, i.since).order_by(i.since, i.kind, i.value)
+    rows = connection.execute(query).mappings()
+    return _by_root((row["root"], {name: row[name] for name in row if name != "root"}) for row in rows)
 
 
-def _traits(connection: Connection, members: list[str]) -> dict[str, Any]:
+def _traits(connection: Connection, roots: Collection[str]) -> dict[str, list[tuple[str, Any]]]:
+    """Those that are newer come later."""
     c = t.traits.c
-    query = select(c.name, c.value).where(c.person_id.in_(members)).order_by(c.occurred_at, c.event_id)
-    return {row.name: msgspec.json.decode(row.value) for row in connection.execute(query)}
+    query = _of_members(t.traits, roots, c.name, c.value).order_by(c.occurred_at, c.event_id)
+    return _by_root((row.root, (row.name, msgspec.json.decode(row.value))) for row in connection.execute(query))
 
 
-def _accounts(connection: Connection, members: list[str]) -> list[str]:
+def _accounts(connection: Connection, roots: Collection[str]) -> dict[str, list[str]]:
     a = t.accounts.c
-    query = select(a.account_id).where(a.person_id.in_(members)).order_by(a.first_seen, a.account_id)
-    return list(dict.fromkeys(connection.execute(query).scalars()))
+    query = _of_members(t.accounts, roots, a.account_id).order_by(a.first_seen, a.account_id)
+    return _by_root((row.root, row.account_id) for row in connection.execute(query))

@@ -153,6 +153,8 @@ class Conflict(BaseModel):
 class PersonDetail(Person):
     merges: list[Merge]
     conflicts: list[Conflict]
+    merges_total: int = Field(description="How many merges there are; `merges` has the latest, the export all.")
+    conflicts_total: int = Field(description="How many conflicts there are, alike.")
     timeline: EventsPage
 
 

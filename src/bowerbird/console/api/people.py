@@ -17,7 +17,7 @@ from bowerbird.console.api.quarantine import shown_entry
 from bowerbird.console.cursors import TimedKey, cursor, keyset
 from bowerbird.console.failures import ApiError
 from bowerbird.console.masks import MASK, Masks
-from bowerbird.state.base import Conflict, Merge, Person, QuarantineEntry
+from bowerbird.state.base import MOST_TOLD, Conflict, Merge, Person, QuarantineEntry, Summary
 from bowerbird.warehouse.base import EventQuery, StoredEvent
 
 router = APIRouter(prefix="/people", tags=["People"], default_response_class=Json)
@@ -58,7 +58,8 @@ def list_people(
 def one_person(
     session: Reader, person_id: str, limit: Annotated[int, Query(ge=1, le=1000)] = 100, cursor: Cursor = None
 ) -> Json:
-    """The person that this id resolves to; `limit` and `cursor` page through the timeline."""
+    """The person that this id resolves to, with the latest 100 merges and conflicts; `limit` and `cursor` page through
+    the timeline."""
     person = _person(session, person_id)
     query = EventQuery(
         workspace=session.workspace,
@@ -73,7 +74,7 @@ def one_person(
 def export_person(session: Reader, person_id: str) -> StreamingResponse:
     """Everything that is held about the person: the profile, `events` of every outcome, oldest first, and
     `quarantine`, the events in quarantine that name the person."""
-    person = _person(session, person_id)
+    person = _person(session, person_id, None)
     members = [person.person_id, *person.aliases]
     events = session.sources.warehouse.of_people(session.workspace, members)
     headers = {
@@ -107,20 +108,20 @@ def _recent(session: Session, limit: int, text: str | None) -> dict[str, Any]:
 
 
 def _summaries(session: Session, people: list[str]) -> list[dict[str, Any]]:
-    found = (session.sources.people.person(session.workspace, person_id) for person_id in people)
+    found = session.sources.people.summaries(session.workspace, people)
     masks = session.masks()
-    return [_summary(person, masks) for person in found if person is not None]
+    return [_summary(person, masks) for person in found.values()]
 
 
-def _person(session: Session, person_id: str) -> Person:
-    person = session.sources.people.person(session.workspace, person_id)
+def _person(session: Session, person_id: str, most: int | None = MOST_TOLD) -> Person:
+    person = session.sources.people.person(session.workspace, person_id, most)
     if person is None:
         hint = "Find people by ?email=, ?user_id=, … at /api/v1/people, or with `bowerbird person find email=…`."
         raise ApiError(404, "not_found", f"No person has the id {person_id!r}.", hint)
     return person
 
 
-def _summary(person: Person, masks: Masks) -> dict[str, Any]:
+def _summary(person: Summary, masks: Masks) -> dict[str, Any]:
     return {
         "person_id": person.person_id,
         "workspace": person.workspace,
@@ -143,6 +144,8 @@ def _profile(person: Person, masks: Masks) -> dict[str, Any]:
     return _summary(person, masks) | {
         "merges": [_merge(one, masks) for one in person.merges],
         "conflicts": [_conflict(one, masks) for one in person.conflicts],
+        "merges_total": person.merges_total,
+        "conflicts_total": person.conflicts_total,
     }
 
 

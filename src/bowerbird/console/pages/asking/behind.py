@@ -60,9 +60,9 @@ def show_people(question: QuestionPage, title: str, numbers: list[Number], first
 
 def _named(page: Page, persons: Persons) -> _Found:
     masks, rows = masks_of(page), []
+    known = page.sources.people.summaries(page.workspace, persons.person_ids)
     for person_id in persons.person_ids:
-        person = page.sources.people.person(page.workspace, person_id)
-        name = person_id if person is None else name_of(person, masks)
+        name = name_of(known[person_id], masks) if person_id in known else person_id
         rows.append({"who": name, "id": person_id, "href": f"/people/{person_id}"})
     return _Found(persons, rows)
 

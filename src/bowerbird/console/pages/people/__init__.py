@@ -14,7 +14,7 @@ from bowerbird.console.pages.masks import masks_of
 from bowerbird.console.pages.page import Page
 from bowerbird.console.pages.parts import Column
 from bowerbird.console.pages.whom import KINDS, people_named
-from bowerbird.state.base import Person
+from bowerbird.state.base import Summary
 
 _PAGE = 50
 _COLUMNS = (
@@ -71,8 +71,8 @@ def _find(page: Page, q: str, kind: str, cursor: str) -> _Found:
         people = people_named(sources, workspace, q, kind)[:_PAGE]
     else:
         people, older = _newest(page, cursor)
-    found = (sources.people.person(workspace, person_id) for person_id in people)
-    return _Found([_row(person, masks) for person in found if person is not None], older)
+    found = sources.people.summaries(workspace, people)
+    return _Found([_row(person, masks) for person in found.values()], older)
 
 
 def _newest(page: Page, text: str) -> tuple[list[str], str]:
@@ -85,7 +85,7 @@ def _newest(page: Page, text: str) -> tuple[list[str], str]:
     return [person_id for _, person_id in shown], cursor(shown[-1]) if len(found) > _PAGE else ""
 
 
-def _row(person: Person, masks: Masks) -> dict[str, Any]:
+def _row(person: Summary, masks: Masks) -> dict[str, Any]:
     values = [MASK if masks.hides_name(one["kind"]) else one["value"] for one in person.identifiers]
     return {
         "who": name_of(person, masks),
@@ -97,7 +97,7 @@ def _row(person: Person, masks: Masks) -> dict[str, Any]:
     }
 
 
-def name_of(person: Person, masks: Masks) -> str:
+def name_of(person: Summary, masks: Masks) -> str:
     """What a person is best called by."""
     known = {one["kind"]: one["value"] for one in reversed(person.identifiers) if not masks.hides_name(one["kind"])}
     return next((known[kind] for kind in ("email", *KINDS) if kind in known), person.person_id)

@@ -15,6 +15,7 @@ def show_merges(page: Page, person: Person, masks: Masks) -> None:
     with parts.section("Merges", "Ids that an event named together."), ui.element("div").classes("lines"):
         for merge in reversed(person.merges):
             _merge(page, merge, masks)
+        _more(len(person.merges), person.merges_total)
 
 
 def show_conflicts(person: Person, masks: Masks) -> None:
@@ -24,6 +25,12 @@ def show_conflicts(person: Person, masks: Masks) -> None:
     with parts.section("Conflicts", note), ui.element("div").classes("lines"):
         for conflict in reversed(person.conflicts):
             _conflict(conflict, masks)
+        _more(len(person.conflicts), person.conflicts_total)
+
+
+def _more(shown: int, total: int) -> None:
+    if shown < total:
+        parts.note(f"The latest {shown:,} of {total:,}; the person’s export has all.")
 
 
 def _merge(page: Page, merge: Merge, masks: Masks) -> None:
