@@ -44,12 +44,14 @@ def create_app(
     sources: Sources, token: str, collector_url: str = "http://127.0.0.1:8000", more: Sequence[APIRouter] = ()
 ) -> FastAPI:
     """The app of the console's port. `token` is the control token of this machine; `more` are further resources
-    under `/api/v1`. Shutting the app down closes the log desk."""
+    under `/api/v1`. Shutting the app down closes the log desk, and ends the threads of
+    questions and probes."""
 
     @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         yield
-        sources.log.close()
+        for one in (app.state.lag, app.state.metrics, sources.insights.turns, sources.log):
+            one.close()
 
     app = FastAPI(
         title="Bowerbird",

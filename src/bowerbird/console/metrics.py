@@ -42,6 +42,9 @@ class Metrics:
         encode, content_type = choose_encoder(accept)
         return await asyncio.to_thread(encode, await self._families.get()), content_type
 
+    def close(self) -> None:
+        self._families.close()
+
     def describe(self) -> list[Metric]:
         return []
 

@@ -26,6 +26,9 @@ class Shared(Generic[T]):
             self._next.add_done_callback(lambda task: task.cancelled() or task.exception())
         return await asyncio.shield(self._next)
 
+    def close(self) -> None:
+        self._thread.shutdown()
+
     async def _run(self) -> T:
         async with self._turn:
             self._next = None

@@ -54,6 +54,10 @@ class Turns:
             self._pass_on()
         return turn
 
+    def close(self) -> None:
+        """Waits for nobody: questions under way end by themselves."""
+        self.threads.shutdown(wait=False)
+
     def leave(self, turn: Turn) -> None:
         with self._lock:
             if turn in self._taken:
