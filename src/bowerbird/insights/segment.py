@@ -1,9 +1,6 @@
 """Who is in a segment: how many, who, and all of them as CSV."""
 
-import csv
-import io
 from collections.abc import Iterator
-from typing import Any
 
 import msgspec
 
@@ -18,6 +15,7 @@ from bowerbird.insights.fields import field as parse_field
 from bowerbird.insights.people import Everybody
 from bowerbird.insights.question import Asking, Kind, Question
 from bowerbird.insights.ranges import LAST_30_DAYS
+from bowerbird.insights.spreadsheet import csv_text
 from bowerbird.person_ids import number_of, person_id
 
 MOST_PEOPLE = 1000
@@ -96,10 +94,10 @@ def answer(question: Segment, asking: Asking) -> SegmentResult:
 def lines(question: Segment, asking: Asking) -> Iterator[bytes]:
     """The whole segment as CSV (RFC 4180, UTF-8), a head first; `limit` and `after` mean nothing. Each page of people
     is as of the moment in which it is asked for."""
-    yield _csv([["person_id", *question.traits]])
+    yield csv_text([["person_id", *question.traits]]).encode()
     after = -1
     while found := page(question, asking, after, PAGE):
-        yield _csv([person_id(person), *(_harmless(value) for value in values)] for person, *values in found)
+        yield csv_text([person_id(person), *values] for person, *values in found).encode()
         after = found[-1][0]
         if len(found) < PAGE:
             return
@@ -150,25 +148,6 @@ def _after(text: str | None) -> int:
         raise QuestionInvalidError(
             f"`after` is no person id: {error}", "Pass the `next` of the page before."
         ) from error
-
-
-def _csv(rows: Any) -> bytes:
-    text = io.StringIO()
-    csv.writer(text).writerows(rows)
-    return text.getvalue().encode()
-
-
-def _harmless(value: str | None) -> str | None:
-    """A spreadsheet reads a text that begins so as a formula; the apostrophe makes it a text."""
-    return f"'{value}" if value and value[0] in "=+-@\t\r" and not _is_number(value) else value
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
 
 
 KIND = Kind(Segment, answer)
