@@ -65,6 +65,7 @@ def test_a_quarantined_event_says_why(house: Any) -> None:
         house.state.remember(Changes(applied={0: number + 1}, quarantined=[entry]))
     step = _steps(house, events[1].event_id)["quarantined"]
     assert step["facts"] == {"failed_step": "resolve", "reason": "it is odd"}
+    assert "odd" not in step["text"]
 
 
 def test_an_erased_event(house: Any) -> None:
@@ -85,19 +86,27 @@ def test_an_attributed_event_names_its_click(house: Any) -> None:
     assert steps["touched"]["facts"] == {"utm_source": "mail", "UTM_Medium": "x"}
 
 
+def test_no_text_tells_what_a_sender_sent(house: Any) -> None:
+    """Facts are masked by their names; a text could not be."""
+    click = house.event("click", kind="click", source_id="secret-1")
+    event = house.event(click_id="secret-1", user_id="secret-2", properties={"utm_term": "secret-3"})
+    house.send(click, event)
+    assert "secret" not in "".join(step["text"] for step in _steps(house, event.event_id).values())
+
+
 def test_a_click_is_worth_thirty_days_and_no_more(house: Any) -> None:
     click = house.event("click", kind="click", source_id="clk_1")
     edge = click.occurred_at + 30 * 86_400 * SECOND
     within, beyond = (house.event(click_id="clk_1", occurred_at=edge + late) for late in (0, 1))
     house.send(click, within, beyond)
-    assert _steps(house, within.event_id)["attributed"]["text"] == "To click clk_1"
+    assert _steps(house, within.event_id)["attributed"]["text"] == "To its click."
     assert _steps(house, beyond.event_id)["attributed"]["text"].startswith("To nothing")
 
 
 def test_an_unknown_click_is_no_attribution(house: Any) -> None:
     event = house.event(click_id="clk_9")
     house.send(event)
-    assert _steps(house, event.event_id)["attributed"]["text"] == "To nothing: no click clk_9 is known."
+    assert _steps(house, event.event_id)["attributed"]["text"] == "To nothing: its click is not known."
 
 
 def test_a_pending_event_is_found_in_the_log(house: Any) -> None:

@@ -70,6 +70,12 @@ def test_trace(asked: Any, bowerbird: Callable[..., Any]) -> None:
     assert "refused" in unknown.out
 
 
+def test_trace_tells_the_campaign(asked: Any, bowerbird: Callable[..., Any]) -> None:
+    event = asked.event("visit", properties={"utm_source": "mail", "utm_term": "shoes"})
+    asked.send(event)
+    assert "utm_source=mail, utm_term=shoes" in bowerbird(f"trace {event.event_id}").out
+
+
 def test_person_find_and_show(merged: tuple[str, str], bowerbird: Callable[..., Any]) -> None:
     survivor, absorbed = merged
     assert survivor in bowerbird("person find email=ada@example.com").out

@@ -8,8 +8,10 @@ import pytest
 
 from bowerbird.clock import SECOND
 from bowerbird.console.masks import MASK
+from bowerbird.processor.batch import Batch, Item
+from bowerbird.processor.steps import STEPS
 
-SECRETS = ("ada@example.com", "u-ada", "Lovelace", "London", "Rose")
+SECRETS = ("ada@example.com", "u-ada", "Lovelace", "London", "Rose", "grief", "Byron")
 
 
 def user(house: Any, role: Any) -> httpx.Client:
@@ -18,23 +20,30 @@ def user(house: Any, role: Any) -> httpx.Client:
     return client
 
 
+def unlucky(item: Item, _: Batch) -> None:
+    if "quoted" in item.event.properties:
+        raise ValueError(f"{item.event.properties['quoted']} is unlucky")
+
+
 @pytest.fixture
 def marked(house: Any) -> Iterator[Any]:
-    """`email`, `user_id`, `surname` and `city` are personal on `signup`, `diary` as a whole."""
-    for name, prop in (("signup", "email"), ("signup", "user_id"), ("signup", "surname"), ("signup", "city")):
-        house.http.put("/api/v1/catalog", json={"name": name, "property": prop, "pii": True}).raise_for_status()
+    """`email`, `user_id`, `surname`, `city` and `utm_term` are personal on `signup`, `diary` as a whole."""
+    for prop in ("email", "user_id", "surname", "city", "utm_term"):
+        house.http.put("/api/v1/catalog", json={"name": "signup", "property": prop, "pii": True}).raise_for_status()
     house.http.put("/api/v1/catalog", json={"name": "diary", "pii": True}).raise_for_status()
     house.send(
-        house.event("signup", user_id="u-ada", properties={"surname": "Lovelace", "plan": "pro"}),
+        house.event("signup", user_id="u-ada", properties={"surname": "Lovelace", "utm_term": "grief"}),
         house.event("signup", email="ada@example.com", anonymous_id="a-1", traits={"city": "London", "size": 5}),
         house.event("diary", user_id="u-ada", email="ada@example.com", properties={"entry": "Rose"}),
     )
+    house.engine.processor.steps = (unlucky, *STEPS)
+    house.send(house.event("other", email="ada@example.com", properties={"quoted": "Byron"}))
     return house
 
 
 def paths(house: Any) -> list[str]:
     person = house.get("/people")["people"][0]["person_id"]
-    events = [event["event_id"] for event in house.get("/events")["events"]]
+    events = [event["event_id"] for event in house.get("/events")["events"] + house.get("/quarantine")["quarantine"]]
     found = ["/events", "/people", f"/people/{person}", f"/people/{person}/export"]
     return found + [f"/events/{each}" for each in events] + [f"/events/{each}/trace" for each in events]
 
@@ -56,6 +65,16 @@ def test_a_viewer_sees_that_it_is_there_and_not_what_it_is(marked: Any) -> None:
         ("email", MASK),
         ("anonymous_id", "a-1"),
     }
+
+
+@pytest.mark.parametrize("kinds", [{"email": "ada@example.com"}, {"anonymous_id": "a-1", "user_id": "u-ada"}])
+def test_nobody_is_found_by_it(marked: Any, kinds: dict[str, str]) -> None:
+    refused = user(marked, "viewer").get("/api/v1/people", params=kinds)
+    assert refused.status_code == 403
+    assert refused.json()["error"]["code"] == "personal_data"
+    for role in ("analyst", "owner"):
+        assert len(user(marked, role).get("/api/v1/people", params=kinds).json()["people"]) == 1
+    assert len(user(marked, "viewer").get("/api/v1/people", params={"anonymous_id": "a-1"}).json()["people"]) == 1
 
 
 @pytest.mark.parametrize("role", ["analyst", "owner"])

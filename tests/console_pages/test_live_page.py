@@ -2,10 +2,12 @@
 
 from typing import Any
 
-from bowerbird.console.pages.stream import Tail
+from bowerbird.console.masks import Masks
+from bowerbird.console.pages.stream import Filter, Tail
 from bowerbird.event import Event
 from bowerbird.eventlog.base import LogRow
 from bowerbird.eventlog.codec import encode
+from bowerbird.registry.described import Description
 
 
 def test_events_show_as_they_come_through_the_filter_until_it_is_paused(serving: Any, tab: Any, until: Any) -> None:
@@ -94,3 +96,11 @@ def test_the_overview_counts_on_and_draws_the_rates(serving: Any, tab: Any) -> N
         "(before) => [...document.querySelectorAll('.figure-value')][0].textContent !== before", arg=before
     )
     page.get_by_role("gridcell", name="scribe").first.wait_for()
+
+
+def test_a_filter_does_not_look_for_what_is_masked() -> None:
+    event = Event("w", "1", "scribe", "track", "seen", 0, 0, "key", user_id="liv", email="liv@example.com")
+    masks = Masks([Description("w", "signup", "email", pii=True)])
+    assert Filter(who="liv@example.com").fits(event, "liv", Masks())
+    assert not Filter(who="liv@example.com").fits(event, "liv", masks)
+    assert Filter(who="liv").fits(event, "liv", masks)

@@ -113,6 +113,13 @@ def test_what_is_marked_is_masked_for_viewers(merged: Any, tab: Any) -> None:
         page = tab("viewer").open(f"/people/{ada['person_id']}")
         page.get_by_text("••••").first.wait_for()
         assert page.get_by_text("ada", exact=True).count() == 0
+        page = tab("viewer").open("/people?q=ada")
+        page.get_by_text("Nobody has this identifier").wait_for()
+        page = tab("viewer").open("/people?q=ada&kind=user_id")
+        page.get_by_text("'user_id' is marked as personal data").wait_for()
+        page = tab("viewer").open("/events?person=ada")
+        page.get_by_text("No event is like that").wait_for()
+        tab("analyst").open("/people?q=ada").get_by_role("link", name="ada", exact=True).wait_for()
         tab("analyst").open(f"/people/{ada['person_id']}").get_by_role("heading", name="ada", level=1).wait_for()
         http.put("/api/v1/catalog?workspace=default", json=said | {"pii": False}, headers=headers)
 

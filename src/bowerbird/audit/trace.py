@@ -27,6 +27,7 @@ class Step(msgspec.Struct, frozen=True, omit_defaults=True):
     """`accepted`, `logged`, `pending`, `stored`, `duplicate`, `identify_only`, `quarantined`, `erased`, `person`,
     `attributed` or `touched`."""
     text: str
+    """Without values that senders sent: these are facts, which can be masked by their names."""
     at: int | None = None
     """µs; None where no time is kept."""
     facts: dict[str, Any] = {}
@@ -168,7 +169,7 @@ def _quarantined(catalog: CatalogReader, row: StoredEvent) -> Step:
     entry = next(iter(catalog.quarantine(row.workspace, 1, row.event_id + "0")), None)
     if entry is None or entry.event_id != row.event_id:
         return Step("quarantined", "In quarantine; its reason is no longer kept.")
-    text = f"Step {entry.step} could not handle it: {entry.reason}"
+    text = f"Step {entry.step} could not handle it."
     return Step("quarantined", text, None, {"failed_step": entry.step, "reason": entry.reason})
 
 
@@ -183,19 +184,19 @@ def _attribution(warehouse: Warehouse, row: StoredEvent) -> Iterator[Step]:
         yield _click(warehouse, row, row.click_id)
     utm = {name: value for name, value in row.properties.items() if name.lower().startswith("utm_")}
     if utm:
-        yield Step("touched", ", ".join(f"{name}={value}" for name, value in sorted(utm.items())), None, utm)
+        yield Step("touched", "Its properties name a campaign.", None, dict(sorted(utm.items())))
 
 
 def _click(warehouse: Warehouse, row: StoredEvent, click_id: str) -> Step:
     clicks = [one for one in warehouse.find(row.workspace, click_id) if one.kind == "click"]
     facts: dict[str, Any] = {"click_id": click_id}
     if not clicks:
-        return Step("attributed", f"To nothing: no click {click_id} is known.", None, facts)
+        return Step("attributed", "To nothing: its click is not known.", None, facts)
     click = clicks[0]
     if not 0 <= row.occurred_at - click.occurred_at <= ATTRIBUTION_WINDOW:
-        text = f"To nothing: click {click_id} is not within the 30 days before the event."
+        text = "To nothing: its click is not within the 30 days before the event."
         return Step("attributed", text, click.occurred_at, facts)
-    return Step("attributed", f"To click {click_id}", click.occurred_at, facts | click.properties)
+    return Step("attributed", "To its click.", click.occurred_at, facts | click.properties)
 
 
 def _advice(complete: bool) -> str:

@@ -8,6 +8,9 @@ from bowerbird.cli.engine import connect
 from bowerbird.cli.invocation import invocation
 from bowerbird.cli.options import OfWorkspace
 
+_MORE = ("quarantined", "attributed", "touched")
+"""Steps whose text does not tell their facts."""
+
 app = typer.Typer(add_completion=False)
 
 
@@ -44,8 +47,13 @@ def _shown(document: dict[str, Any]) -> str:
 def _one(found: dict[str, Any]) -> str:
     head = f"{found['event_id']}  {found['outcome']}  in workspace {found['workspace']}"
     own = [f"  sender's id    {found['source_id']}"] if found["source_id"] else []
-    steps = [f"  {step['step']:<13}  {step['text']}{_at(step)}" for step in found["steps"]]
+    steps = [f"  {step['step']:<13}  {step['text']}{_at(step)}{_facts(step)}" for step in found["steps"]]
     return "\n".join([head, *own, *steps])
+
+
+def _facts(step: dict[str, Any]) -> str:
+    told = ", ".join(f"{name}={value}" for name, value in step["facts"].items()) if step["step"] in _MORE else ""
+    return f"\n{' ' * 17}{told}" if told else ""
 
 
 def _at(step: dict[str, Any]) -> str:

@@ -36,6 +36,13 @@ class Masks:
     def properties(self, event: str, values: Mapping[str, Any]) -> dict[str, Any]:
         return {name: MASK if self.hides(event, name) else value for name, value in values.items()}
 
+    def facts(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Facts of a step of an event's way. A reason may quote whatever the event carried."""
+        return {
+            name: MASK if self.hides_anywhere(name) or (name == "reason" and self.hide_something) else value
+            for name, value in values.items()
+        }
+
     def named(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """Traits or identifiers by name; what is None stays so."""
         return {name: MASK if value is not None and self.hides_name(name) else value for name, value in values.items()}

@@ -1,6 +1,6 @@
 """What questions do not tell those who may not see personal data."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec.structs import replace
 
@@ -33,6 +33,17 @@ def check(masks: Masks, question: Question) -> None:
         raise PersonalDataError(
             f"{name!r} is marked as personal data, which viewers do not see", "Ask an analyst, or for another field."
         )
+
+
+def check_look_up(masks: Masks, kinds: Iterable[str]) -> None:
+    """Raises `PersonalDataError` for a look-up by a kind of identifier that is marked as personal data: who has the
+    identifier would tell whose it is."""
+    for kind in kinds:
+        if masks.hides_name(kind):
+            raise PersonalDataError(
+                f"{kind!r} is marked as personal data, which viewers do not look for",
+                "Ask an analyst, or look by another kind of identifier.",
+            )
 
 
 def _spelled_out(question: Question) -> Iterator[str]:

@@ -15,7 +15,7 @@ from bowerbird.console.api import models
 from bowerbird.console.api.answering import documented
 from bowerbird.console.cursors import TimedKey, cursor, keyset
 from bowerbird.console.failures import ApiError
-from bowerbird.console.masks import MASK, Masks
+from bowerbird.console.masks import Masks
 from bowerbird.warehouse.base import EventQuery, StoredEvent
 
 router = APIRouter(tags=["Events"], default_response_class=Json)
@@ -134,8 +134,7 @@ def _trace(one: Trace, masks: Masks) -> dict[str, Any]:
 
 
 def _facts(facts: dict[str, Any], masks: Masks) -> dict[str, Any]:
-    shown = {name: MASK if masks.hides_anywhere(name) else value for name, value in facts.items()}
     return {
         name: answers.iso(value) if name.endswith("_at") and isinstance(value, int) else value
-        for name, value in shown.items()
+        for name, value in masks.facts(facts).items()
     }

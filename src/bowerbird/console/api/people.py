@@ -7,7 +7,7 @@ import msgspec
 from fastapi import APIRouter, Query, Request
 from starlette.responses import StreamingResponse
 
-from bowerbird.console import answers
+from bowerbird.console import answers, personal
 from bowerbird.console.access import Session, need
 from bowerbird.console.answers import Json
 from bowerbird.console.api import models
@@ -44,11 +44,15 @@ _IDENTIFIERS = {
 def list_people(
     session: Reader, request: Request, limit: Annotated[int, Query(ge=1, le=200)] = 50, cursor: Cursor = None
 ) -> Json:
-    """People who carry all the identifiers given (`?email=…&user_id=…`); without any, all of them, newest first."""
+    """People who carry all the identifiers given (`?email=…&user_id=…`); without any, all of them, newest first.
+
+    A viewer's session looks for none of a kind that is marked as personal data: 403 `personal_data`.
+    """
     identifiers = {kind: value for kind, value in request.query_params.items() if kind not in _OPTIONS}
     if len(identifiers) > 20:
         raise ApiError(422, "invalid", "At most 20 identifiers at once.")
     if identifiers:
+        personal.check_look_up(session.masks(), identifiers)
         found = session.sources.people.find(session.workspace, identifiers)
         return answers.json({"people": _summaries(session, found[:limit]), "next": None})
     return answers.json(_recent(session, limit, cursor))

@@ -12,7 +12,7 @@ from bowerbird.console.answers import Json
 from bowerbird.console.api import models
 from bowerbird.console.api.answering import documented
 from bowerbird.console.cursors import cursor, keyset
-from bowerbird.console.masks import Masks
+from bowerbird.console.masks import MASK, Masks
 from bowerbird.event import Event
 from bowerbird.eventlog.codec import decode_one
 from bowerbird.state.base import QuarantineEntry
@@ -52,13 +52,13 @@ def retry(session: Annotated[Session, need("retry")], wanted: Retry | None = Non
 
 
 def shown_entry(entry: QuarantineEntry, masks: Masks) -> dict[str, Any]:
-    """As the API tells it: without the event where something of it might be masked."""
+    """As the API tells it: without the event, and the reason that may quote it, where something might be masked."""
     return {
         "event_id": entry.event_id,
         "workspace": entry.workspace,
         "dialect": entry.dialect,
         "step": entry.step,
-        "reason": entry.reason,
+        "reason": MASK if masks.hide_something else entry.reason,
         "received_at": answers.iso(entry.received_at),
         "position": {"partition": entry.partition, "offset": entry.offset, "index": entry.index},
         "event": None if masks.hide_something else _event(entry.payload),

@@ -68,7 +68,7 @@ def _line(page: Page, entry: QuarantineEntry, masks: Masks, look: Any) -> None:
     with ui.element("div").classes("line quarantined"):
         with ui.element("div").classes("line-main"):
             ui.link(event.name if isinstance(event, Event) else entry.event_id, f"/events/{entry.event_id}")
-            ui.label(entry.reason)
+            ui.label(MASK if masks.hide_something else entry.reason)  # it may quote whatever the event carried
             with ui.element("p").classes("note"):
                 ui.label(f"{entry.dialect}, in step {entry.step}, received")
                 parts.when(entry.received_at)

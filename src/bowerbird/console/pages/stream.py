@@ -21,6 +21,7 @@ _SHOWN = 100
 _ROWS = 200
 """Rows of a partition that are looked at; where more came since the last look, the older ones are passed over."""
 _EVENTS = 1000
+_IDS = ("user_id", "email", "phone", "anonymous_id")
 
 
 class Filter(NamedTuple):
@@ -30,8 +31,9 @@ class Filter(NamedTuple):
     dialect: str = ""
     who: str = ""
 
-    def fits(self, event: Event, person: str) -> bool:
-        ids = (event.user_id, event.email, event.phone, event.anonymous_id)
+    def fits(self, event: Event, person: str, masks: Masks) -> bool:
+        """Ids that are masked fit nothing."""
+        ids = (getattr(event, kind) for kind in _IDS if not masks.hides_name(kind))
         return (
             self.name.lower() in event.name.lower()
             and self.dialect in ("", event.dialect)
@@ -116,7 +118,7 @@ class _Stream:
         self._filter = self._filter._replace(**{name: value})
         self._page.remember(**self._filter._asdict())
         for line in self._lines:
-            line.shown.set_visibility(self._filter.fits(line.event, line.person))
+            line.shown.set_visibility(self._filter.fits(line.event, line.person, self._masks or Masks()))
 
     def _turn(self) -> None:
         running = not self._timer.active
@@ -144,7 +146,7 @@ class _Stream:
         self._busy = False
         masks = self._masks or Masks()
         named = [(event, who(event, masks)) for event in arrived.events]
-        shown = [(event, person) for event, person in named if self._filter.fits(event, person)]
+        shown = [(event, person) for event, person in named if self._filter.fits(event, person, masks)]
         for event, person in shown[-_SHOWN:]:
             with self._place:
                 self._line(event, person)

@@ -89,7 +89,7 @@ def _find(page: Page, search: Search) -> _Found:
         raise QuestionInvalidError(
             f"{search.property!r} is marked as personal data", "Ask an analyst or an owner of the workspace."
         )
-    people = nodes_named(sources, workspace, search.person) if search.person else None
+    people = nodes_named(sources, workspace, masks, search.person) if search.person else None
     place = ZoneInfo(page.visitor.workspace.settings.timezone)
     query = search.query(workspace, people, sources.clock.now(), place)
     events = [] if people == () else sources.warehouse.events(structs.replace(query, limit=_PAGE + 1))

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from nicegui import ui
 
 from bowerbird.audit.trace import Step, Trace
-from bowerbird.console.masks import MASK, Masks
+from bowerbird.console.masks import Masks
 from bowerbird.console.pages import parts
 
 
@@ -32,7 +32,7 @@ _LOOKS: Mapping[str, _Look] = MappingProxyType(
         "touched": _Look("Came by a campaign", "campaign"),
     }
 )
-_TOLD = frozenset({"key_id", "kind", "occurred_at", "partition", "offset", "index", "first_at", "reason"})
+_TOLD = frozenset({"key_id", "kind", "occurred_at", "failed_step", "partition", "offset", "index", "first_at"})
 """Facts that a step's text has already, or that stand elsewhere."""
 
 
@@ -45,11 +45,10 @@ def show_way(one: Trace, masks: Masks) -> None:
 
 
 def _step(step: Step, masks: Masks) -> None:
-    facts = {name: MASK if masks.hides_anywhere(name) else value for name, value in step.facts.items()}
+    facts = masks.facts(step.facts)
     if step.at is not None:
         parts.when(step.at)
-    if step.step != "touched":  # its text is its facts
-        parts.text_element("p", step.text)
+    parts.text_element("p", step.text)
     shown = {name: value for name, value in facts.items() if name not in _TOLD and name not in _LINKS}
     if shown:
         parts.fields(shown)

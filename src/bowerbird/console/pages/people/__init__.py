@@ -68,7 +68,7 @@ def _find(page: Page, q: str, kind: str, cursor: str) -> _Found:
     sources, workspace = page.sources, page.workspace
     masks, older = masks_of(page), ""
     if q:
-        people = people_named(sources, workspace, q, kind)[:_PAGE]
+        people = people_named(sources, workspace, masks, q, kind)[:_PAGE]
     else:
         people, older = _newest(page, cursor)
     found = sources.people.summaries(workspace, people)
@@ -121,7 +121,7 @@ def _nobody(page: Page, q: str) -> None:
         parts.empty_state(
             "Nobody has this identifier",
             "Identifiers are compared as they were sent, e-mails without regard to case, phones by their digits. Try "
-            "another one, or any kind.",
+            "another one, or any kind; viewers do not look for what is marked as personal data.",
         )
         return
     ask_for_events(page)
