@@ -164,6 +164,13 @@ def test_an_answer_is_cut_at_its_limit(ask: Any) -> None:
         "SELECT * FROM events WHERE name = $workspace",
         "SELECT * FROM events WHERE name = ?",
         "SELECT repeat('x', 1000000000)",
+        "SELECT NULL::INT[100000]",
+        "SELECT TRY_CAST(name AS STRUCT(a INT[100000])) FROM events",
+        "SELECT json_pretty('[]')",
+        "SELECT list_reduce([1, 2], lambda a, b: a + b)",
+        "SELECT equi_width_bins(0, 10, 1000000, false)",
+        "SELECT bitstring_agg(range, 0, 40000000000) FROM range(10)",
+        f"SELECT {'+'.join('1' * 1000)}",
         "SELECT len(range(10))",
         "SELECT len(main.range(10))",
         "SELECT len(generate_series(1, 10))",
@@ -189,6 +196,12 @@ def test_there_is_no_way_out(ask: Any, sql: str, tmp_path: Any) -> None:
         ask(sql)
 
 
+def test_a_function_that_is_left_out_is_named_with_where_to_look(ask: Any) -> None:
+    with pytest.raises(QuestionInvalidError, match="list_reduce") as refused:
+        ask("SELECT list_reduce([1, 2], lambda a, b: a + b)")
+    assert "sql.md" in refused.value.hint
+
+
 @pytest.mark.parametrize("name", ["hot", "main", "duckdb_tables", '"/etc/passwd"', "warehouse", '"x y"'])
 def test_a_name_of_ones_own_opens_nothing(ask: Any, name: str) -> None:
     """A name given in one part of a statement is not known in the others: there it would mean something else."""
@@ -209,6 +222,50 @@ def test_it_ends_in_time(ask: Any) -> None:
 def test_it_ends_before_it_takes_too_much_memory(ask: Any) -> None:
     with pytest.raises(QuestionStoppedError, match="memory"):
         ask("SELECT count(DISTINCT a.range || '-' || b.range) FROM range(100000) a, range(100000) b", seconds=60)
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT len(list(range)) FROM range(1000000000)",
+        "SELECT quantile_cont(range, [0.1, 0.5]) FROM range(1000000000)",
+    ],
+)
+def test_memory_that_the_engine_does_not_count_has_the_same_limit(ask: Any, sql: str) -> None:
+    with pytest.raises(QuestionStoppedError, match="memory"):
+        ask(sql, seconds=600)
+
+
+@pytest.mark.parametrize(
+    ("made", "told"),
+    [
+        ("list(range)", "list makes more than 5,000 entries"),
+        ("array_agg(range ORDER BY range DESC)", "array_agg makes more than 5,000 entries"),
+        ("max(range, 6000)", "max makes more than 5,000 entries"),
+        ("len(string_agg(range::VARCHAR, ','))", "string_agg makes more than 20,000 characters"),
+        ("ARRAY(SELECT range FROM range(10000))", "array_agg makes more than 5,000 entries"),
+    ],
+)
+def test_what_is_made_of_a_group_has_a_limit(ask: Any, made: str, told: str) -> None:
+    with pytest.raises(QuestionInvalidError, match=told):
+        ask(f"SELECT {made} FROM range(10000)")
+    assert ask(f"SELECT {made.replace('10000', '10')} FROM range(10)").rows
+
+
+def test_a_limit_changes_neither_names_nor_values(ask: Any) -> None:
+    result = ask(
+        "SELECT list(name ORDER BY name) FILTER (WHERE value > 1), count(DISTINCT name), "
+        "string_agg(DISTINCT kind, ';'), len(list(name)) AS n FROM events "
+        "HAVING len(list(name)) > 1 ORDER BY list(name)"
+    )
+    assert [column.name for column in result.columns] == [
+        'list("name" ORDER BY "name") FILTER (WHERE ("value" > 1))',
+        'count(DISTINCT "name")',
+        "string_agg(DISTINCT kind, ';')",
+        "n",
+    ]
+    assert result.rows == [[["bought", "bought"], 2, "track", 5]]
+    assert ask('SELECT "list(kind)" FROM (SELECT list(kind) FROM events)').rows == [[["track"] * 5]]
 
 
 def test_what_fails_while_it_runs_is_told(ask: Any) -> None:

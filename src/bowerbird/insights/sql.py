@@ -4,32 +4,23 @@ The engine parses the text; only a single SELECT has a tree. Whatever stands in 
 harmless is refused, and what is run is written anew from the tree, with `events` and `traits` bound to the workspace.
 """
 
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
 
-from bowerbird.errors import QuestionInvalidError, QuestionStoppedError
+from bowerbird.errors import QuestionInvalidError
 from bowerbird.insights.draft import Statement
 from bowerbird.insights.question import Asking, Kind, Question
+from bowerbird.insights.sql_guards import Guards
+from bowerbird.insights.sql_memory import within_memory
+from bowerbird.insights.sql_sizes import check_sizes
 from bowerbird.insights.sql_tree import check
 from bowerbird.person_ids import PERSON_ID
 
 MOST_ROWS = 10_000
 LONGEST = 20_000
 """Characters of a question."""
-MOST_MEMORY = 512 << 20
-"""Bytes that a question may take for its work, files it spills to included."""
-
-_LOOK = 0.05
-"""Seconds between two looks at the memory."""
-
-_MEMORY = """
-    SELECT coalesce(sum(memory_usage_bytes + temporary_storage_bytes), 0)::BIGINT FROM duckdb_memory()
-    WHERE tag NOT IN ('BASE_TABLE', 'METADATA', 'IN_MEMORY_TABLE', 'EXTENSION')"""
 _PARSE = "SELECT json_serialize_sql($text)"
 _WRITE = "SELECT json_deserialize_sql($tree::JSON)"
 _PURE = """
@@ -94,7 +85,7 @@ def answer(question: Sql, asking: Asking) -> SqlResult:
     text = _harmless(question.sql, asking)
     sql = _RUN.format(own=_OWN, text=text)
     parameters = {"workspace": asking.moment.workspace, "most": question.limit + 1}
-    with _within_memory(asking):
+    with within_memory(asking):
         columns = _described(Statement(f"DESCRIBE {sql}", parameters), asking)
         rows = asking.rows(Statement(sql, parameters))
     return SqlResult(
@@ -107,8 +98,7 @@ def answer(question: Sql, asking: Asking) -> SqlResult:
 def _harmless(text: str, asking: Asking) -> str:
     """The statement as the engine writes it from its tree. Raises `QuestionInvalidError` when it is more than a
     harmless SELECT."""
-    tree = asking.rows(Statement(_PARSE, {"text": text}))[0][0]
-    parsed = msgspec.json.decode(tree)
+    parsed = _parsed(text, asking)
     if parsed["error"]:
         only = parsed["error_type"] == "not implemented"
         raise QuestionInvalidError("this is no SELECT" if only else parsed["error_message"], "Write one SELECT.")
@@ -116,8 +106,31 @@ def _harmless(text: str, asking: Asking) -> str:
         raise QuestionInvalidError(
             "there is more than one statement" if count else "this is empty", "Write one SELECT."
         )
-    check(parsed["statements"][0], _names(_PURE, asking), _names(_TAKEN, asking))
+    statement = parsed["statements"][0]
+    guards = Guards(lambda text: _parsed(text, asking)["statements"][0], lambda tree: _written(tree, asking))
+    try:
+        check(statement, _names(_PURE, asking), _names(_TAKEN, asking))
+        check_sizes(statement)
+        return _written(guards.put(statement), asking)
+    except RecursionError as error:
+        raise _too_deep() from error
+
+
+def _parsed(text: str, asking: Asking) -> Any:
+    """The engine's document of statements, or of its error."""
+    try:
+        return msgspec.json.decode(asking.rows(Statement(_PARSE, {"text": text}))[0][0])
+    except RecursionError as error:
+        raise _too_deep() from error
+
+
+def _written(statement: Any, asking: Asking) -> str:
+    tree = msgspec.json.encode({"error": False, "statements": [statement]}).decode()
     return str(asking.rows(Statement(_WRITE, {"tree": tree}))[0][0]).rstrip().removesuffix(";")
+
+
+def _too_deep() -> QuestionInvalidError:
+    return QuestionInvalidError("too much of it stands within one another", "Write fewer parts into one expression.")
 
 
 def _described(statement: Statement, asking: Asking) -> list[tuple[Any, ...]]:
@@ -129,31 +142,6 @@ def _described(statement: Statement, asking: Asking) -> list[tuple[Any, ...]]:
         raise QuestionInvalidError(
             message, "The tables are events, traits and people; their columns are in docs/insights/sql.md."
         ) from error
-
-
-@contextmanager
-def _within_memory(asking: Asking) -> Iterator[None]:
-    """Stops the question when the engine holds `MOST_MEMORY` more for its work than it did before."""
-    before = _memory(asking)
-    done = threading.Event()
-
-    def watch() -> None:
-        with suppress(QuestionStoppedError):
-            while not done.wait(_LOOK):
-                if _memory(asking) > before + MOST_MEMORY:
-                    asking.stop.cancel(f"the question needs more than {MOST_MEMORY >> 20} MB of memory")
-
-    watcher = threading.Thread(target=watch, name="question-memory", daemon=True)
-    watcher.start()
-    try:
-        yield
-    finally:
-        done.set()
-        watcher.join()
-
-
-def _memory(asking: Asking) -> int:
-    return int(asking.rows(Statement(_MEMORY, {}))[0][0])
 
 
 def _names(sql: str, asking: Asking) -> frozenset[str]:

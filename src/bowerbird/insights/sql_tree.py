@@ -81,6 +81,21 @@ BARRED = frozenset(
         "mismatches",
         "bitstring",
         "to_base",
+        "json_pretty",
+        "list_reduce",
+        "array_reduce",
+        "reduce",
+        "equi_width_bins",
+        "histogram_exact",
+        "bitstring_agg",
+        "reservoir_quantile",
+        "variant_group_object",
+        "variant_to_parquet_variant",
+        "variant_normalize",
+        "combine_aggr",
+        "lttb",
+        "array_cross_product",
+        "remap_struct",
     ]
 )
 """Pure, and still of no use to a question, or able to make gigabytes of one value, or to take hours for it."""
@@ -128,6 +143,7 @@ NODES = frozenset(
     ]
 )
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_INSTEAD = "docs/insights/sql.md says why, and what to write instead."
 _ADVICE = "Ask the tables events, traits and people, with one SELECT."
 
 
@@ -153,10 +169,12 @@ def check(tree: Any, pure: Set[str], taken: Set[str]) -> None:
 def _check_expression(node: dict[str, Any], functions: Set[str]) -> None:
     if node["class"] not in EXPRESSIONS:
         raise _refused(str(node["class"]).replace("_", " ").lower())
+    if node["class"] == "TYPE" and str(node["type_name"]).lower() == "array":
+        raise _refused("arrays of a fixed length, which take their space even where they are NULL; leave it out: INT[]")
     if node["class"] in ("FUNCTION", "WINDOW") and "function_name" in node:
         name = str(node["function_name"]).lower()
         if name not in functions or node.get("schema") or node.get("catalog"):
-            raise _refused(f"the function {name}")
+            raise _refused(f"the function {name}", _INSTEAD if name in BARRED | SOURCES else _ADVICE)
         if name in ("replace", "regexp_replace") and not _keeps_its_length(name, node["arguments"]):
             raise _refused(f"{name} by a text that is longer than what it takes the place of, or that is no constant")
 
@@ -208,5 +226,5 @@ def _nodes(tree: Any) -> Iterator[dict[str, Any]]:
             waiting.extend(node)
 
 
-def _refused(what: str) -> QuestionInvalidError:
-    return QuestionInvalidError(f"a question cannot use {what}", _ADVICE)
+def _refused(what: str, hint: str = _ADVICE) -> QuestionInvalidError:
+    return QuestionInvalidError(f"a question cannot use {what}", hint)

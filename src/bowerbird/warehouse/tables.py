@@ -16,6 +16,10 @@ _UNUSABLE = (
 )
 
 
+_AT_ONCE = 1000
+"""Rows that are made Python's between two looks at whether the question has ended."""
+
+
 class DuckTables:
     """Implements `Tables`. Every question has a cursor of its own and sees the tables as of its start."""
 
@@ -27,7 +31,7 @@ class DuckTables:
             try:
                 with stop.interrupting(cursor.interrupt):
                     cursor.execute("SET python_enable_replacements = false")
-                    return cursor.execute(sql, dict(parameters)).fetchall()
+                    return _fetched(cursor.execute(sql, dict(parameters)), stop)
             except duckdb.InterruptException as error:
                 stop.check()
                 raise QuestionStoppedError("the question was interrupted", "Ask it again.") from error
@@ -40,3 +44,11 @@ class DuckTables:
             except _UNUSABLE as error:
                 told, *_ = str(error).partition("\nTraceback")
                 raise QuestionInvalidError(f"the engine cannot use this: {told}", "Correct the question.") from error
+
+
+def _fetched(result: DuckDBPyConnection, stop: Stop) -> Rows:
+    rows: Rows = []
+    while some := result.fetchmany(_AT_ONCE):
+        rows += some
+        stop.check()
+    return rows
