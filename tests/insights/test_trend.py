@@ -1,9 +1,10 @@
 """Trends, compared with plain Python that looks at every event again for every number."""
 
 import math
-from datetime import timedelta
+from datetime import datetime, timedelta
 from statistics import fmean
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from bowerbird.errors import QuestionInvalidError
 from bowerbird.insights.conditions import Condition
 from bowerbird.insights.question import parse
-from bowerbird.insights.ranges import Range
+from bowerbird.insights.ranges import Range, micros
 from bowerbird.insights.trend import persons
 
 RANGES = [
@@ -24,6 +25,8 @@ RANGES = [
     {"since": "2026-02-10"},
 ]
 FIELDS = ["name", "property:plan", "property:n.a\\.b", "trait:city", "account", "value", "segment:buyers"]
+NOW = 1_775_143_800_000_000  # 2026-04-02 15:30 UTC, as in the worlds
+DAY = 86_400_000_000
 MEASURES = ["events", "persons", "sum", "average", "minimum", "maximum", "percentile"]
 
 
@@ -120,7 +123,9 @@ class Reference:
         if "last" not in range_:
             return period.before()
         twice = self.world.period(Range(last=range_["last"] * 2, unit=range_["unit"]))
-        return period._replace(since=twice.since, until=period.since)
+        passed = period.local(NOW).replace(tzinfo=None) - period.local(period.since).replace(tzinfo=None)
+        end = (period.local(twice.since).replace(tzinfo=None) + passed).replace(tzinfo=period.zone)
+        return period._replace(since=twice.since, until=min(micros(end), period.since))
 
     def chosen(self, one: dict[str, Any], period: Any) -> list[dict[str, Any]]:
         where = [parse(Condition, each["where"]) for each in (one, self.question) if "where" in each]
@@ -300,7 +305,34 @@ def test_the_last_months_come_after_as_many_months(asked: Any, world: Any) -> No
     question = {"range": {"last": 1, "unit": "month"}, "unit": "month", "compare": "previous"}
     result = asked.ask(world, "trend", question).result
     assert (result.buckets, result.previous_buckets) == (["2026-04-01"], ["2026-03-01"])
-    assert result.lines[0].previous.values == [5]
+    assert result.lines[0].previous.values == [0]  # until the second of March, half past five
+    world.events = [{**one, "occurred_at": one["occurred_at"] - 28 * DAY} for one in world.events]
+    assert asked.ask(world, "trend", question).result.lines[0].previous.values == [5]
+
+
+@pytest.mark.parametrize(
+    ("range_", "expected"),
+    [
+        ({"last": 1}, ["2026-04-01"]),
+        ({"since": "2026-04-02", "until": "2026-04-03"}, ["2026-04-01"]),
+        ({"last": 5}, ["2026-03-24", "2026-03-25", "2026-03-26", "2026-03-27", "2026-03-28"]),
+        ({"since": "2026-04-05", "until": "2026-04-06"}, ["2026-04-04"]),
+    ],
+)
+def test_a_range_that_is_not_over_is_compared_up_to_the_same_time(
+    asked: Any, world: Any, range_: dict[str, Any], expected: list[str]
+) -> None:
+    """Now is 17:30 in Berlin, where the clock was changed in between."""
+    question = {"range": range_, "compare": "previous", "timezone": "Europe/Berlin"}
+    last = datetime.fromisoformat(expected[-1])
+    until = 24 if range_.get("since", "") > "2026-04-02" else 17.5
+    zone = ZoneInfo("Europe/Berlin")
+    midnight = micros(last.replace(tzinfo=zone))
+    at = [midnight + int(hours * 3_600_000_000) for hours in (0, until - 0.01, until)]
+    world.events = [{**world.events[0], "occurred_at": one} for one in at]
+    result = asked.ask(world, "trend", question).result
+    assert result.previous_buckets == expected
+    assert result.lines[0].previous.total == result.lines[0].previous.values[-1] == 2
 
 
 @pytest.mark.parametrize("unit", ["hour", "day"])

@@ -62,6 +62,17 @@ class Period(NamedTuple):
             return Period(micros(following(start, "day", (start.date() - end.date()).days)), self.since, self.zone)
         return Period(2 * self.since - self.until, self.since, self.zone)
 
+    def up_to(self, later: "Period", now: int) -> "Period":
+        """This period as far as a later one has come: as much time where both are as long, else as much on the clock.
+        All of it when the later one is over, or has not begun."""
+        if not later.since < now < later.until:
+            return self
+        if later.until - later.since == self.until - self.since:
+            end = self.since + now - later.since
+        else:
+            end = micros(self.local(self.since) + (self.local(now) - self.local(later.since)))
+        return self._replace(until=min(max(end, self.since + 1), self.until))
+
     def local(self, instant: int) -> datetime:
         return (_EPOCH + instant * _US).astimezone(self.zone)
 

@@ -54,7 +54,7 @@ class Trend(Struct, frozen=True, kw_only=True):
     """Where each bucket begins, in the question's time zone: a date, or for hours a time with offset. The first and the
     last one may reach beyond the range; only what lies in the range counts."""
     previous_buckets: list[str] | None
-    """Of the period before, with `compare`."""
+    """Of the period before, with `compare`: while the range is not over, as far as this one has come."""
     lines: list[Line]
 
 
@@ -70,7 +70,7 @@ class _Group(NamedTuple):
 
 def answer(question: TrendQuestion, asking: Asking) -> Trend:
     period = asking.bounds(question)
-    periods = [period] if question.compare is None else [period, _before(period, question.range)]
+    periods = [period] if question.compare is None else [period, _before(period, question.range, asking.moment.now)]
     buckets = [[each.label for each in one.buckets(question.unit)] for one in periods]
     spans = [Span(period, len(labels)) for period, labels in zip(periods, buckets, strict=True)]
     _check_size(question, sum(span.buckets for span in spans))
@@ -83,12 +83,14 @@ def answer(question: TrendQuestion, asking: Asking) -> Trend:
     )
 
 
-def _before(period: Period, range_: Range) -> Period:
-    """The `last` so many months come after as many months, whatever their days."""
-    if range_.last is None:
-        return period.before()
-    start = following(period.local(period.since), range_.unit, -range_.last)
-    return Period(micros(start), period.since, period.zone)
+def _before(period: Period, range_: Range, now: int) -> Period:
+    """The `last` so many months come after as many months, whatever their days. What is still to come of a range has
+    nothing to be compared with."""
+    before = period.before()
+    if range_.last is not None:
+        start = following(period.local(period.since), range_.unit, -range_.last)
+        before = Period(micros(start), period.since, period.zone)
+    return before.up_to(period, now)
 
 
 def _check_size(question: TrendQuestion, buckets: int) -> None:

@@ -64,7 +64,8 @@ class TrendQuestion(Question, frozen=True, kw_only=True):
     """Groups of a breakdown that stand alone, 1 to 100: those with the largest total of the first series (of equal
     ones the first in alphabetical order). All others are one more group."""
     compare: Literal["previous"] | None = None
-    """`previous`: with the period of the same length right before, in the same groups, bucket by bucket."""
+    """`previous`: with the period of the same length right before, in the same groups, bucket by bucket. While the
+    range is not over, with as much of that period as has passed of this one."""
 
     def __post_init__(self) -> None:
         if not 1 <= len(self.series) <= MOST_SERIES:
