@@ -1,4 +1,4 @@
-"""The console's own files: one style sheet, two small scripts, the icon. Served from the package."""
+"""The console's own files: style sheets, small scripts, the icon. Served from the package."""
 
 from hashlib import blake2b
 from pathlib import Path

@@ -40,7 +40,7 @@ def test_a_funnel_is_built_and_opened_again_from_its_address(walks: Any, tab: An
     pick(page, "Event", "buy")
     said(page, "view: 4", "cart: 2", "buy: 1")
     assert rows(page) == [
-        ["1. view", "4", "–", "100.0 %", "", "–", "–"],
+        ["1. view", "4", "–", "100.0 %", "–", "–", "–"],
         ["2. cart", "2", "50.0 %", "50.0 %", "2", "1 min 30 s", "1 min 30 s"],
         ["3. buy", "1", "50.0 %", "25.0 %", "1", "2 min", "2 min"],
     ]

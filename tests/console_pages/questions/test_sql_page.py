@@ -61,3 +61,12 @@ def test_long_work_shows_progress_and_is_cancelled(shop: Any, tab: Any) -> None:
     page.get_by_text("Cancelled.").wait_for()
     run(page, "SELECT 1 AS one")
     page.get_by_text("1 row.").wait_for()
+
+
+def test_a_column_of_decimals_is_sorted_by_number(shop: Any, tab: Any) -> None:
+    page = tab(shop.viewer).open("/sql")
+    run(page, "SELECT * FROM (VALUES (9.5::DECIMAL(9, 2)), (10.25), (NULL), (-3)) AS paid(amount)")
+    page.get_by_text("4 rows.").wait_for()
+    for ordered in (["-3.00", "9.50", "10.25", ""], ["10.25", "9.50", "-3.00", ""]):
+        page.get_by_role("columnheader", name="amount").click()
+        expect(page.locator(".ag-center-cols-container .ag-cell")).to_have_text(ordered)

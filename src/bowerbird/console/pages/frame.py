@@ -50,7 +50,8 @@ def show_failure(error: Exception) -> None:
 
 def _head() -> None:
     ui.add_head_html(f'<link rel="stylesheet" href="{assets.address("console.css")}">')
-    ui.add_head_html(f'<script src="{assets.address("console.js")}"></script>')
+    for script in ("console.js", "numbers.js"):
+        ui.add_head_html(f'<script src="{assets.address(script)}"></script>')
 
 
 def _navigation(page: Page) -> ui.left_drawer:

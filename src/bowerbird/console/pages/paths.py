@@ -5,7 +5,7 @@ from typing import Any
 from nicegui import ui
 
 from bowerbird.console.pages import asking, parts
-from bowerbird.console.pages.asking import Mode, QuestionPage, Table, View, share
+from bowerbird.console.pages.asking import Mode, QuestionPage, Table, View
 from bowerbird.console.pages.page import Page
 from bowerbird.console.pages.parts import Column
 from bowerbird.console.pages.parts.chart import COLOURS
@@ -93,7 +93,7 @@ def _names(page: QuestionPage, part: str, label: str) -> None:
     asking.event_names(page.known, label, names, lambda names: page.set(**{part: names}))
 
 
-def show(answer: Answer, mode: str) -> None:
+def show(answer: Answer, mode: str, _: int) -> None:
     paths: PathsResult = answer.result
     if mode == _CHART and paths.links:  # ECharts cannot lay out a single column
         with ui.element("div").classes("wide") as box:
@@ -106,10 +106,9 @@ def show(answer: Answer, mode: str) -> None:
         Column("step", "Step", "number", 75),
         *(Column("from", "From", width=165), Column("to", "To")),
         Column("paths", "Paths", "number", 95),
-        Column("share", "Of them", "number", 105),
+        Column("share", "Of them", "share", 105),
     ]
-    rows = [[*row[:4], share(row[4])] for row in table_of(answer).rows]
-    parts.data_table(columns, rows, "Links of the paths")
+    parts.data_table(columns, table_of(answer).rows, "Links of the paths")
 
 
 def table_of(answer: Answer, _: str = _TABLE) -> Table:

@@ -19,8 +19,8 @@ from bowerbird.console.pages.asking.pickers import (
 )
 from bowerbird.console.pages.asking.question import QuestionPage
 from bowerbird.console.pages.asking.ranges import optional_range, range_picker
+from bowerbird.console.pages.asking.steps import Steps, open_note, steps
 from bowerbird.console.pages.asking.view import Mode, Table, View, group_name
-from bowerbird.console.pages.asking.written import share, span
 
 __all__ = [
     "NOT_CHOSEN",
@@ -28,6 +28,7 @@ __all__ = [
     "Mode",
     "Number",
     "QuestionPage",
+    "Steps",
     "Table",
     "View",
     "breakdown",
@@ -44,13 +45,13 @@ __all__ = [
     "groups_limit",
     "number",
     "number_picker",
+    "open_note",
     "optional_range",
     "pair",
     "range_picker",
     "segment_picker",
-    "share",
     "show_people",
-    "span",
+    "steps",
     "text",
     "title",
     "trait_picker",

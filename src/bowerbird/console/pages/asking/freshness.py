@@ -17,6 +17,7 @@ def freshness(answer: Answer, now: int) -> None:
         said.append(f"The newest event came {ago(now / SECOND - datetime.fromisoformat(newest).timestamp())} ago.")
     if answer.freshness.pending_events:
         said.append(f"{answer.freshness.pending_events:,} are on their way and not counted yet.")
+    said.append(f"Days and hours are those of {answer.timezone}.")
     text_element("p", " ".join(said)).classes("note").props("role=status")
 
 

@@ -92,7 +92,7 @@ class QuestionPage:
 
     def show(self, answer: Answer) -> None:
         """Builds the answer; pages whose numbers can be opened do more than boards do."""
-        self.view.show(answer, self.mode)
+        self.view.show(answer, self.mode, self.page.sources.clock.now())
 
     def below(self, answer: Answer) -> None:
         """Builds what stands below an answer on its page, and not on boards."""

@@ -32,8 +32,8 @@ class View(NamedTuple):
     """Of the kind's page."""
     modes: tuple[Mode, ...]
     """The first one is shown unless another is chosen."""
-    show: Callable[[Answer, str], None]
-    """Builds the answer in a mode."""
+    show: Callable[[Answer, str, int], None]
+    """Builds the answer in a mode; the last is now, in µs: what is still to come is not shown as nothing."""
     table: Callable[[Answer, str], Table]
     """The answer's numbers, of what the mode shows."""
     is_empty: Callable[[Answer], bool]

@@ -9,6 +9,7 @@ from nicegui import ui
 from bowerbird.console.pages import parts
 from bowerbird.console.pages.asking import Mode, Table, View
 from bowerbird.console.pages.parts import Column
+from bowerbird.console.pages.parts.numbers import money
 from bowerbird.insights.attribution import AttributionResult, Credit
 from bowerbird.insights.base import Answer
 
@@ -36,7 +37,7 @@ def show(answer: Answer, mode: str, other: Answer | None = None) -> None:
         with ui.element("div").classes("figures"):
             parts.figure("Conversions", f"{result.conversions:,}")
             for each in result.revenue:
-                parts.figure("Revenue", f"{each.amount:,.2f}", each.currency or "without a currency")
+                parts.figure("Revenue", money(each.amount), each.currency or "without a currency")
     currencies: Sequence[str | None] = [each.currency for each in result.revenue]
     if mode == CONVERSIONS:
         _bars(answers, "conversions", _conversions)
@@ -45,7 +46,7 @@ def show(answer: Answer, mode: str, other: Answer | None = None) -> None:
             _bars(answers, currency or "no currency", lambda credit, of=currency: _amount(credit, of))
         if not currencies:
             parts.note("These conversions carry no value: send them with `value` and `currency`.")
-    columns = [Column("name", BY[answer.question.by], width=190), *_columns(answers, currencies)]
+    columns = [Column("name", BY[answer.question.by], width=165), *_columns(answers, currencies)]
     rows = [[name, *_numbers(answers, name, currencies)] for name in _names(answers)]
     parts.data_table(columns, rows, "Conversions and revenue by name")
 
@@ -56,8 +57,8 @@ def table_of(answer: Answer, _: str) -> Table:
     rows: list[list[Any]] = []
     for credit in answer.result.credits:
         for each in credit.revenue or [None]:
-            money = [None, None] if each is None else [each.currency, str(each.amount)]
-            rows.append([name_of(credit), str(credit.conversions), *money])
+            paid = [None, None] if each is None else [each.currency, str(each.amount)]
+            rows.append([name_of(credit), str(credit.conversions), *paid])
     return Table([Column(title, title) for title in titles], rows)
 
 
@@ -108,20 +109,19 @@ def _columns(answers: Sequence[Answer], currencies: Sequence[str | None]) -> lis
     for at, answer in enumerate(answers):
         of = f", {MODELS[answer.question.model].lower()}" if len(answers) > 1 else ""
         made.append(Column(f"conversions {at}", f"Conversions{of}", "number", 220 if of else 130))
-        money = [
-            Column(f"{currency} {at}", f"{currency or 'Revenue'}{of}", "number", 180 if of else None)
+        made += [
+            Column(f"{currency} {at}", f"{currency or 'Revenue'}{of}", "money", 180 if of else None)
             for currency in currencies
         ]
-        made += money
     return made
 
 
-def _numbers(answers: Sequence[Answer], name: str, currencies: Sequence[str | None]) -> list[str]:
-    made = []
+def _numbers(answers: Sequence[Answer], name: str, currencies: Sequence[str | None]) -> list[Decimal | None]:
+    made: list[Decimal | None] = []
     for answer in answers:
         credit = next((one for one in answer.result.credits if name_of(one) == name), None)
-        made.append("–" if credit is None else f"{_conversions(credit):,.2f}".removesuffix(".00"))
-        made += ["–" if credit is None else f"{_amount(credit, currency):,.2f}" for currency in currencies]
+        made.append(None if credit is None else _conversions(credit))
+        made += [None if credit is None else _amount(credit, currency) for currency in currencies]
     return made
 
 
@@ -133,4 +133,4 @@ def _amount(credit: Credit, currency: str | None) -> Decimal:
     return next((each.amount for each in credit.revenue if each.currency == currency), Decimal(0))
 
 
-VIEW = View("attribution", "/attribution", _MODES, show, table_of, is_empty)
+VIEW = View("attribution", "/attribution", _MODES, lambda answer, mode, _: show(answer, mode), table_of, is_empty)

@@ -30,17 +30,17 @@ def build(page: Page, tile: Tile, menu: Menu | None) -> None:
                     _menu_button(tile, menu)
         place = ui.element("div").classes("place")
     asked = Asked(page, tile.kind, tile.question)
-    page.ask(asked.work, lambda answer: _show(tile, answer), asked.cancel, place)
+    page.ask(asked.work, lambda answer: _show(tile, answer, page.sources.clock.now()), asked.cancel, place)
 
 
-def _show(tile: Tile, answer: Answer) -> None:
+def _show(tile: Tile, answer: Answer, now: int) -> None:
     view = VIEWS.get(tile.kind)
     if view is None:
         parts.note("The console cannot show this kind of answer; the JSON API gives it.")
     elif view.is_empty(answer):
         parts.note("Nothing found in the range of this question.")
     else:
-        view.show(answer, view.mode(tile.view).name)
+        view.show(answer, view.mode(tile.view).name, now)
 
 
 def _open_button(page: Page, tile: Tile, path: str) -> None:

@@ -6,8 +6,9 @@ from typing import Any
 from nicegui import ui
 
 from bowerbird.console.pages import parts
-from bowerbird.console.pages.asking import Mode, Table, View, group_name, share, span
+from bowerbird.console.pages.asking import Mode, Table, View, group_name
 from bowerbird.console.pages.parts import Column
+from bowerbird.console.pages.parts.numbers import share, span
 from bowerbird.insights.base import Answer
 from bowerbird.insights.funnel.answer import Counted, Funnel, Reached
 
@@ -24,11 +25,11 @@ _STEP_NAMES = {"interval": 0, "hideOverlap": True, "overflow": "break", "lineHei
 _COLUMNS = (
     Column("step", "Step", width=190),
     Column("persons", "Persons", "number", 95),
-    Column("previous", "Step to step", "number", 132),
-    Column("first", "From first", "number", 110),
+    Column("previous", "Step to step", "share", 132),
+    Column("first", "From first", "share", 110),
     Column("dropped", "Dropped off", "number", 128),
-    Column("average", "Average time", "number", 130),
-    Column("median", "Median time", "number", 125),
+    Column("average", "Average time", "span", 130),
+    Column("median", "Median time", "span", 125),
 )
 _FILE = ("Step", "Persons", "From step before", "From first step", "Dropped off", "Average seconds", "Median seconds")
 
@@ -42,10 +43,12 @@ def show(answer: Answer, mode: str) -> ui.echart | None:
     if mode == TIME:
         parts.chart(_times(answer), _times_said(funnel))
         return None
-    return parts.chart(_grouped(answer) if funnel.groups else _bars(funnel), _said(funnel))
+    if funnel.groups:
+        return parts.chart(_grouped(answer), _said(funnel), said=parts.Said("percent"))
+    return parts.chart(_bars(funnel), _said(funnel))
 
 
-def show_on_boards(answer: Answer, mode: str) -> None:
+def show_on_boards(answer: Answer, mode: str, _: int) -> None:
     show(answer, mode)
     if mode == TABLE:
         show_steps(answer)
@@ -55,7 +58,7 @@ def show_steps(answer: Answer, on_open: Callable[[int], None] | None = None) -> 
     """The table; `on_open` is called with a row's number."""
     columns = [*_group_column(answer), *_COLUMNS]
     rows = [
-        [*_head(counted, answer), *_named(counted, step), *_written(counted.steps[step], step)]
+        [*_head(counted, answer), *_named(counted, step), *_numbers(counted.steps[step], step)]
         for counted, step in steps_of(answer)
     ]
     parts.data_table(columns, rows, "The funnel by step", on_open)
@@ -118,11 +121,6 @@ def _named(counted: Counted, step: int) -> list[str]:
 def _numbers(reached: Reached, step: int) -> tuple[Any, ...]:
     shares = reached.persons, reached.from_previous, reached.from_first
     return *shares, reached.dropped if step else None, reached.average_seconds, reached.median_seconds
-
-
-def _written(reached: Reached, step: int) -> tuple[Any, ...]:
-    persons, previous, first, dropped, average, median = _numbers(reached, step)
-    return persons, share(previous), share(first), dropped, span(average), span(median)
 
 
 def _figures(counted: Counted) -> None:

@@ -1,11 +1,11 @@
 """What pages are built of, besides NiceGUI's own elements."""
 
 from bowerbird.console.pages.parts.ahead import load_ahead
-from bowerbird.console.pages.parts.chart import chart
+from bowerbird.console.pages.parts.chart import Said, chart
 from bowerbird.console.pages.parts.csv import download_csv
 from bowerbird.console.pages.parts.dialogs import Then, ask_first, dialog, show_secret
 from bowerbird.console.pages.parts.facts import facts, fields, happened, json_block, timeline, when
-from bowerbird.console.pages.parts.grid import Column, data_table
+from bowerbird.console.pages.parts.grid import Column, data_table, renew
 from bowerbird.console.pages.parts.heat import Heat, HeatRow, heat_table
 from bowerbird.console.pages.parts.messages import empty_state, failure, tell
 from bowerbird.console.pages.parts.text import (
@@ -23,6 +23,7 @@ __all__ = [
     "Column",
     "Heat",
     "HeatRow",
+    "Said",
     "Then",
     "ask_first",
     "chart",
@@ -43,6 +44,7 @@ __all__ = [
     "link",
     "load_ahead",
     "note",
+    "renew",
     "section",
     "show_secret",
     "tell",

@@ -1,7 +1,7 @@
 """Charts: ECharts as SVG, whose texts and lines take the colours of the theme from the style sheet."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
 from nicegui import ui
 
@@ -16,20 +16,34 @@ _LINES = {"lineStyle": {"color": "#8883"}}
 _AXIS = {"axisLine": {"lineStyle": {"color": "#8886"}}, "splitLine": _LINES, "axisTick": {"show": False}}
 
 
-def chart(options: Mapping[str, Any], label: str, height: int = 320) -> ui.echart:
+class Said(NamedTuple):
+    """How a chart writes what it shows."""
+
+    kind: Literal["number", "money", "percent"] = "number"
+    """`percent`: numbers of 0 to 100."""
+    unit: str = ""
+    """Of steps of time, which the horizontal axis has then as ISO 8601."""
+
+
+def chart(options: Mapping[str, Any], label: str, height: int = 320, said: Said | None = None) -> ui.echart:
     """An ECharts chart from its `options`; axes, grid, tooltip, legend and colours have the console's look unless the
     options say otherwise. `label` says what it shows to those who do not see it: name the result, not the shape.
+    `said`, for charts with axes: the first of the lines with one name stands for them in the tooltip.
 
     Raises `ValueError` for a key that begins with a colon: the chart would run its value as code.
     """
     _refuse_code(options)
-    made = drawn_once(ui.echart(_with_look(options), renderer="svg")).classes("chart").style(f"height: {height}px")
+    made = (
+        drawn_once(ui.echart(_with_look(options, said or Said()), renderer="svg"))
+        .classes("chart")
+        .style(f"height: {height}px")
+    )
     made.props["role"] = "img"
     made.props["aria-label"] = label
     return made
 
 
-def _with_look(options: Mapping[str, Any]) -> dict[str, Any]:
+def _with_look(options: Mapping[str, Any], said: Said) -> dict[str, Any]:
     look: dict[str, Any] = {
         "color": list(COLOURS),
         "animation": False,
@@ -43,6 +57,11 @@ def _with_look(options: Mapping[str, Any]) -> dict[str, Any]:
     for axis in ("xAxis", "yAxis"):
         if isinstance(made.get(axis), Mapping):
             made[axis] = _AXIS | made[axis]
+    if made["tooltip"]["trigger"] == "axis":
+        made["tooltip"][":formatter"] = f"points => bowerbird.told(points, '{said.kind}', '{said.unit}')"
+    if said.unit:
+        label = {"hideOverlap": True, ":formatter": f"step => bowerbird.step(step, '{said.unit}')"}
+        made["xAxis"]["axisLabel"] = label
     return made
 
 

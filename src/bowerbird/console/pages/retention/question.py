@@ -11,7 +11,7 @@ from bowerbird.insights.retention.answer import Counted, Retention
 class RetentionPage(QuestionPage):
     def show(self, answer: Answer) -> None:
         if self.mode == shown.CURVE:
-            shown.show(answer, self.mode)
+            super().show(answer)
             return
         shown.show_curve(answer)
         retention: Retention = answer.result

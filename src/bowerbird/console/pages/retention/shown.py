@@ -3,8 +3,9 @@
 from collections.abc import Callable
 
 from bowerbird.console.pages import parts
-from bowerbird.console.pages.asking import Mode, Table, View, group_name, share
+from bowerbird.console.pages.asking import Mode, Table, View, group_name
 from bowerbird.console.pages.parts import Column, Heat, HeatRow
+from bowerbird.console.pages.parts.numbers import share
 from bowerbird.insights.base import Answer
 from bowerbird.insights.retention.answer import Cohort, Counted, Retention
 
@@ -17,7 +18,7 @@ _OPEN = "*"
 """Follows the number of a period that is not over."""
 
 
-def show(answer: Answer, mode: str) -> None:
+def show(answer: Answer, mode: str, _: int) -> None:
     show_curve(answer)
     if mode == COHORTS:
         show_table(answer, answer.result.everybody)
@@ -26,9 +27,9 @@ def show(answer: Answer, mode: str) -> None:
     periods = range(len(counted[0].curve))
     columns = [
         Column("group", "Group", width=170),
-        *(Column(f"{at}", _period(answer, at), width=105) for at in periods),
+        *(Column(f"{at}", _period(answer, at), "share", 105) for at in periods),
     ]
-    rows = [[name_of(each, answer), *(share(point.share) for point in each.curve)] for each in counted]
+    rows = [[name_of(each, answer), *(point.share for point in each.curve)] for each in counted]
     parts.data_table(columns, rows, "The curve by group")
 
 
@@ -56,7 +57,7 @@ def show_curve(answer: Answer) -> None:
     points = ", ".join(
         f"{_period(answer, at)}: {share(point.share)}" for at, point in enumerate(retention.everybody.curve)
     )
-    parts.chart(options, f"Retention of all cohorts whose period is over. {points}.", 260)
+    parts.chart(options, f"Retention of all cohorts whose period is over. {points}.", 260, parts.Said("percent"))
 
 
 def show_table(answer: Answer, counted: Counted, on_open: Callable[[int, int], None] | None = None) -> None:

@@ -1,14 +1,14 @@
 """How the answer to a question about revenue is shown: each currency by itself."""
 
 from collections.abc import Sequence
-from decimal import Decimal
 from typing import Any
 
 from nicegui import ui
 
 from bowerbird.console.pages import parts
-from bowerbird.console.pages.asking import Mode, Table, View, group_name, share
+from bowerbird.console.pages.asking import Mode, Steps, Table, View, group_name, open_note, steps
 from bowerbird.console.pages.parts import Column
+from bowerbird.console.pages.parts.numbers import money, share
 from bowerbird.insights.base import Answer
 from bowerbird.insights.revenue.answer import CurrencyTakings, Revenue, Takings, TakingsGroup
 
@@ -22,29 +22,32 @@ _MOST_CHARTS = 5
 """Currencies that get a chart; the table has all."""
 _TOTALS = (
     Column("group", "Group"),
-    Column("revenue", "Revenue", "number", 140),
+    Column("revenue", "Revenue", "money", 140),
     Column("orders", "Orders", "number", 110),
     Column("buyers", "Buyers", "number", 110),
-    Column("average", "Average order", "number", 150),
+    Column("average", "Average order", "money", 150),
     Column("repeat", "Repeat buyers", "number", 130),
 )
 
 
-def show(answer: Answer, mode: str) -> None:
+def show(answer: Answer, mode: str, now: int) -> None:
     revenue: Revenue = answer.result
+    passed = steps(revenue.buckets, revenue.unit, answer.timezone, now)
     if mode == "table":
         table = table_of(answer, mode)
-        parts.data_table(table.columns, table.rows, "Revenue and orders, a row for each step of time")
+        parts.data_table(table.columns, table.rows[: passed.begun], "Revenue and orders, a row for each step of time")
         return
     for currency in revenue.currencies[:_MOST_CHARTS]:
         parts.text_element("h2", currency.currency)
         if mode == "cohorts":
             _show_cohorts(currency)
         else:
-            _show_takings(answer, currency, mode)
+            _show_takings(answer, currency, mode, passed)
     left = len(revenue.currencies[_MOST_CHARTS:]) + revenue.currencies_left_out
     if left:
         parts.note(f"And {left} more currencies, with fewer orders: show the table, or filter by currency.")
+    if passed.is_open and mode != "cohorts":
+        parts.note(open_note(revenue.unit))
 
 
 def table_of(answer: Answer, mode: str) -> Table:
@@ -53,11 +56,11 @@ def table_of(answer: Answer, mode: str) -> Table:
     if mode == "cohorts":
         return _cohorts(revenue.currencies)
     breakdown = answer.question.breakdown
-    columns = [Column("bucket", revenue.unit.capitalize(), width=170)]
+    columns = [Column("bucket", revenue.unit.capitalize(), "step", 150)]
     values: list[Sequence[Any]] = []
     for currency in revenue.currencies:
         for name, takings in [("", currency), *((f" · {_name(group, breakdown)}", group) for group in currency.groups)]:
-            columns.append(Column("revenue", f"Revenue, {currency.currency}{name}", "number"))
+            columns.append(Column("revenue", f"Revenue, {currency.currency}{name}", "money"))
             columns.append(Column("orders", f"Orders, {currency.currency}{name}", "number"))
             values += [takings.revenue_by_bucket, takings.orders_by_bucket]
     return Table(columns, [[bucket, *(each[at] for each in values)] for at, bucket in enumerate(revenue.buckets)])
@@ -67,19 +70,20 @@ def is_empty(answer: Answer) -> bool:
     return not answer.result.currencies
 
 
-def _show_takings(answer: Answer, takings: CurrencyTakings, mode: str) -> None:
+def _show_takings(answer: Answer, takings: CurrencyTakings, mode: str, passed: Steps) -> None:
     with ui.element("div").classes("figures"):
-        parts.figure("Revenue", _money(takings.revenue), takings.currency)
-        parts.figure("Orders", f"{takings.orders:,}", f"{_money(takings.average_order_value)} on average")
+        parts.figure("Revenue", money(takings.revenue), takings.currency)
+        parts.figure("Orders", f"{takings.orders:,}", f"{money(takings.average_order_value)} on average")
         rate = f"{share(takings.repeat_rate)} bought again" if takings.buyers else "–"
         parts.figure("Buyers", f"{takings.buyers:,}", rate)
-    parts.chart(_chart(answer, takings, mode), _said(answer.result, takings))
+    said = parts.Said("money" if mode == "revenue" else "number", answer.result.unit)
+    parts.chart(_chart(answer, takings, mode, passed), _said(answer.result, takings), said=said)
     if takings.groups:
         rows = [(_name(group, answer.question.breakdown), *_totals(group)) for group in takings.groups]
         parts.data_table(_TOTALS, rows, f"Revenue in {takings.currency} by group")
 
 
-def _chart(answer: Answer, takings: CurrencyTakings, mode: str) -> dict[str, Any]:
+def _chart(answer: Answer, takings: CurrencyTakings, mode: str, passed: Steps) -> dict[str, Any]:
     named = [(_name(group, answer.question.breakdown), group) for group in takings.groups]
     lines: Sequence[tuple[str, Takings]] = named or [("", takings)]
     series = []
@@ -87,7 +91,8 @@ def _chart(answer: Answer, takings: CurrencyTakings, mode: str) -> dict[str, Any
         values: Sequence[Any] = each.orders_by_bucket
         if mode == "revenue":
             values = [float(amount) for amount in each.revenue_by_bucket]
-        made = {"name": name or mode.capitalize(), "type": "bar", "data": values, "barMaxWidth": 48, "stack": "all"}
+        data = passed.bars(values)
+        made = {"name": name or mode.capitalize(), "type": "bar", "data": data, "barMaxWidth": 48, "stack": "all"}
         series.append(made)
     return {
         "xAxis": {"type": "category", "data": answer.result.buckets},
@@ -113,9 +118,10 @@ def _show_cohorts(takings: CurrencyTakings) -> None:
             for each in takings.cohorts
         ],
     }
-    parts.chart(options, f"Lifetime value in {takings.currency} of each cohort by age; the table below has the numbers")
+    said = f"Lifetime value in {takings.currency} of each cohort by age; the table below has the numbers"
+    parts.chart(options, said, said=parts.Said("money"))
     table = _cohorts([takings])
-    rows = [[*row[:3], *(_money(value) if value else None for value in row[3:])] for row in table.rows]
+    rows = [["" if value is None else value for value in row] for row in table.rows]
     parts.data_table(table.columns, rows, f"Lifetime value in {takings.currency} by cohort")
 
 
@@ -124,7 +130,7 @@ def _cohorts(currencies: Sequence[CurrencyTakings]) -> Table:
     columns = [Column("currency", "Currency", width=110), Column("cohort", "Cohort", width=130)]
     columns += [
         Column("people", "People", "number", 100),
-        *(Column(f"{age}", f"+{age}", "number") for age in range(ages)),
+        *(Column(f"{age}", f"+{age}", "money") for age in range(ages)),
     ]
     rows = [
         [each.currency, cohort.cohort, cohort.people, *_padded(cohort.lifetime_value, ages)]
@@ -140,21 +146,16 @@ def _padded(values: Sequence[str], length: int) -> list[str | None]:
 
 def _totals(takings: Takings) -> tuple[Any, ...]:
     average = takings.average_order_value
-    return _money(takings.revenue), takings.orders, takings.buyers, _money(average), takings.repeat_buyers
+    return takings.revenue, takings.orders, takings.buyers, average, takings.repeat_buyers
 
 
 def _name(group: TakingsGroup, breakdown: Sequence[str]) -> str:
     return "everything else" if group.other else group_name(breakdown, group.group)
 
 
-def _money(amount: str | None) -> str:
-    """Rounded to two places, with separators; files have all places."""
-    return "–" if amount is None else f"{Decimal(amount):,.2f}"
-
-
 def _said(revenue: Revenue, takings: CurrencyTakings) -> str:
     return (
-        f"By {revenue.unit}, {revenue.buckets[0]} to {revenue.buckets[-1]}: {_money(takings.revenue)} "
+        f"By {revenue.unit}, {revenue.buckets[0]} to {revenue.buckets[-1]}: {money(takings.revenue)} "
         f"{takings.currency} from {takings.orders:,} orders of {takings.buyers:,} buyers."
     )
 

@@ -13,7 +13,7 @@ from bowerbird.insights.segment import IDENTIFIERS, Member, SegmentResult
 _MODES = (Mode("list", "People", "list", False), Mode("number", "Number", "123", False))
 
 
-def show(answer: Answer, mode: str) -> None:
+def show(answer: Answer, mode: str, _: int) -> None:
     result: SegmentResult = answer.result
     with ui.element("div").classes("figures"):
         parts.figure("People", f"{result.count:,}", "in the segment")

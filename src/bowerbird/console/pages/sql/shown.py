@@ -13,7 +13,7 @@ from bowerbird.insights.sql import SqlResult
 _WHOLE = frozenset({"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT"})
 
 
-def show(answer: Answer, _: str) -> None:
+def show(answer: Answer, _: str, __: int) -> None:
     result: SqlResult = answer.result
     if not result.rows:
         parts.note("The statement gave no rows.")

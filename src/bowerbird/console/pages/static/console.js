@@ -60,8 +60,5 @@ window.bowerbird = (() => {
       const at = new Date(params.value);
       return params.value == null || isNaN(at) ? params.value ?? "" : times.format(at);
     },
-    number(params) {
-      return typeof params.value === "number" ? params.value.toLocaleString() : params.value ?? "";
-    },
   };
 })();

@@ -5,8 +5,10 @@ from typing import Any
 from nicegui import ui
 
 from bowerbird.console.pages import parts
-from bowerbird.console.pages.asking import Mode, Table, View, group_name
+from bowerbird.console.pages.asking import Mode, Steps, Table, View, open_note, steps
 from bowerbird.console.pages.parts import Column
+from bowerbird.console.pages.parts import numbers as written
+from bowerbird.console.pages.trends.lines import chart_of, fitted, name_of
 from bowerbird.insights.base import Answer
 from bowerbird.insights.trend.answer import Line, Trend
 from bowerbird.insights.trend.question import TrendQuestion
@@ -17,52 +19,39 @@ _MODES = (
     Mode("number", "Numbers", "123", False),
     Mode("table", "Table", "table_rows", False),
 )
-_MOST_MARKED = 31
-"""Buckets up to which each point is marked."""
 _MOST_NUMBERS = 24
 
 
-def show(answer: Answer, mode: str) -> None:
+def show(answer: Answer, mode: str, now: int) -> None:
     trend: Trend = answer.result
+    passed = steps(trend.buckets, trend.unit, answer.timezone, now)
     match mode:
         case "number":
             _show_numbers(trend, answer.question)
         case "table":
-            table = table_of(answer)
-            parts.data_table(table.columns, table.rows, "The trend, a row for each step of time")
+            _show_table(answer, passed)
         case _:
-            parts.chart(_chart(answer, mode), _said(answer))
+            options = chart_of(answer, mode == "bar", passed)
+            parts.chart(options, _said(answer), said=parts.Said(unit=trend.unit))
             _summary(answer)
+    if said := _remarks(answer, passed):
+        parts.note(said)
 
 
 def table_of(answer: Answer, _: str = "table") -> Table:
     """A row a bucket, a column a line; the period before stands beside."""
     trend: Trend = answer.result
     lines = [(name_of(line, answer.question), line) for line in trend.lines]
-    columns = [Column("bucket", trend.unit.capitalize(), width=170)]
+    columns = [Column("bucket", trend.unit.capitalize(), "step", 150)]
     values: list[list[Any]] = []
     for name, line in lines:
         columns.append(Column(name, name, "number"))
         values.append(list(line.values))
         if line.previous is not None:
             columns.append(Column(f"{name} before", f"{name}, before", "number"))
-            values.append(_fitted(line.previous.values, len(trend.buckets)))
+            values.append(fitted(line.previous.values, len(trend.buckets)))
     rows = [[bucket, *(each[at] for each in values)] for at, bucket in enumerate(trend.buckets)]
     return Table(columns, rows)
-
-
-def name_of(line: Line, question: TrendQuestion) -> str:
-    """What a line is called: its series, unless there is one alone, and its group."""
-    group = "everything else" if line.other else group_name(question.breakdown, line.group)
-    alone = len(question.series) == 1 and question.formula is None
-    if line.label == "formula":
-        series = question.formula or ""
-    else:
-        each = question.series[question.labels().index(line.label)]
-        of = "" if each.measure in ("events", "persons") else f" {each.of.removeprefix('property:')}"
-        series = f"{each.event or 'Any event'}{'' if each.measure == 'events' else f' · {each.measure}{of}'}"
-        series = series if alone else f"{line.label} · {series}"
-    return (group if alone else f"{series} · {group}") if group else series
 
 
 def is_empty(answer: Answer) -> bool:
@@ -70,36 +59,18 @@ def is_empty(answer: Answer) -> bool:
     return not any(line.total or (line.previous and line.previous.total) for line in trend.lines)
 
 
-def _chart(answer: Answer, mode: str) -> dict[str, Any]:
-    trend: Trend = answer.result
-    series: list[dict[str, Any]] = []
-    bars = mode == "bar"
-    for line in trend.lines:
-        name = name_of(line, answer.question)
-        made: dict[str, Any] = {"name": name, "type": "bar" if bars else "line", "data": line.values}
-        made |= {"barMaxWidth": 48} if bars else {"showSymbol": len(trend.buckets) <= _MOST_MARKED, "symbolSize": 6}
-        if bars and answer.question.breakdown and _adds_up(answer.question):
-            made["stack"] = line.label
-        series.append(made)
-    for at, line in enumerate(trend.lines):
-        if line.previous is not None:
-            before = {
-                "name": f"{series[at]['name']}, before",
-                "data": _fitted(line.previous.values, len(trend.buckets)),
-            }
-            dashed = {"lineStyle": {"type": "dashed", "opacity": 0.6}, "itemStyle": {"opacity": 0.5}}
-            series.append(series[at] | before | dashed | ({"stack": f"{line.label} before"} if bars else {}))
-    return {
-        "xAxis": {"type": "category", "data": trend.buckets, "boundaryGap": bars},
-        "yAxis": {"type": "value"},
-        "series": series,
-        "legend": {"show": len(series) > 1, "top": 0, "left": 0, "icon": "circle", "itemWidth": 10, "type": "scroll"},
-        "grid": {"left": 20, "right": 36, "top": 40 if len(series) > 1 else 12, "bottom": 8, "containLabel": True},
-    }
+def change(line: Line) -> float | None:
+    """Against the period before: 0.125 is an eighth more."""
+    before = _before(line)
+    if line.total is None or not before:
+        return None
+    return (line.total - before) / abs(before)
 
 
-def _adds_up(question: TrendQuestion) -> bool:
-    return question.formula is None and all(each.measure in ("events", "sum") for each in question.series)
+def _show_table(answer: Answer, passed: Steps) -> None:
+    """Without the steps that are still to come."""
+    table = table_of(answer)
+    parts.data_table(table.columns, table.rows[: passed.begun], "The trend, a row for each step of time")
 
 
 def _summary(answer: Answer) -> None:
@@ -108,7 +79,7 @@ def _summary(answer: Answer) -> None:
     compared = any(line.previous is not None for line in trend.lines)
     columns = [Column("name", "Series"), Column("total", "Total", "number", 110)]
     if compared:
-        columns += [Column("before", "Before", "number", 95), Column("change", "Change", "number", 105)]
+        columns += [Column("before", "Before", "number", 95), Column("change", "Change", "change", 105)]
     rows = [
         (name_of(line, answer.question), line.total, *((_before(line), change(line)) if compared else ()))
         for line in trend.lines
@@ -119,38 +90,36 @@ def _summary(answer: Answer) -> None:
 def _show_numbers(trend: Trend, question: TrendQuestion) -> None:
     with ui.element("div").classes("figures"):
         for line in trend.lines[:_MOST_NUMBERS]:
-            hint = f"{change(line)}, {said(_before(line))} before" if line.previous is not None else ""
-            parts.figure(name_of(line, question), said(line.total), hint)
+            parts.figure(name_of(line, question), written.number(line.total), _against(line))
     if len(trend.lines) > _MOST_NUMBERS:
         parts.note(f"And {len(trend.lines) - _MOST_NUMBERS} more: show the table.")
 
 
-def change(line: Line) -> str:
-    """Against the period before: `+12.5 %`."""
-    before = _before(line)
-    if line.total is None or not before:
-        return "–"
-    return f"{(line.total - before) / abs(before) * 100:+,.1f} %"
-
-
-def said(value: float | None) -> str:
-    if value is None:
-        return "–"
-    return f"{value:,}" if isinstance(value, int) else f"{value:,.2f}".removesuffix(".00")
+def _against(line: Line) -> str:
+    if line.previous is None:
+        return ""
+    before = line.previous.total
+    changed = change(line)
+    if changed is None:
+        return f"{written.number(before)} before" if before is not None else "nothing before"
+    return f"{written.change(changed)}, {written.number(before)} before"
 
 
 def _before(line: Line) -> float | None:
     return line.previous.total if line.previous is not None else None
 
 
-def _fitted(values: list[Any], length: int) -> list[Any]:
-    """As many as there are buckets now: months differ in days."""
-    return [*values[:length], *([None] * (length - len(values)))]
+def _remarks(answer: Answer, passed: Steps) -> str:
+    trend: Trend = answer.result
+    if not passed.is_open:
+        return ""
+    compared = trend.previous_buckets is not None
+    return open_note(trend.unit) + compared * " The period before counts up to the same point of its time."
 
 
 def _said(answer: Answer) -> str:
     trend: Trend = answer.result
-    totals = ", ".join(f"{name_of(line, answer.question)}: {said(line.total)}" for line in trend.lines[:10])
+    totals = ", ".join(f"{name_of(line, answer.question)}: {written.number(line.total)}" for line in trend.lines[:10])
     return f"Trend by {trend.unit}, {trend.buckets[0]} to {trend.buckets[-1]}. Over the whole range {totals}."
 
 
