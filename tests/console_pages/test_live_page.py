@@ -104,3 +104,20 @@ def test_a_filter_does_not_look_for_what_is_masked() -> None:
     assert Filter(who="liv@example.com").fits(event, "liv", Masks())
     assert not Filter(who="liv@example.com").fits(event, "liv", masks)
     assert Filter(who="liv").fits(event, "liv", masks)
+
+
+def test_the_overviews_tables_are_renewed_in_place(serving: Any, tab: Any) -> None:
+    page = tab("viewer").open("/")
+    table = page.get_by_role("region", name="The latest events")
+    table.get_by_role("gridcell").first.click(modifiers=["Shift"], trial=True)
+    table.evaluate("table => { table.dataset.same = 'same'; }")
+    serving.send(serving.key, name="quite new", user_id="liv", event_id="quite-new-1")
+    link = table.get_by_role("link", name="quite new")
+    link.wait_for()
+    serving.send(serving.key, name="quite new", user_id="liv", event_id="quite-new-2")
+    page.wait_for_function(
+        "() => new Set([...document.querySelectorAll('.table a')].filter((a) => a.textContent === 'quite new')"
+        ".map((a) => a.href)).size === 2"
+    )
+    assert table.evaluate("table => table.dataset.same") == "same"
+    page.get_by_text("Each of the last 24 hours in UTC").wait_for()

@@ -1,8 +1,10 @@
 """`/`: what has come in and how fast, whether all of it is accounted for, and what came last."""
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from nicegui import ui
+from nicegui.element import Element
 
 from bowerbird.console import answers
 from bowerbird.console.api.audit import balance_of
@@ -19,6 +21,8 @@ from bowerbird.warehouse.base import EventQuery, StoredEvent
 
 _EVERY = 5.0
 """Seconds between looks at the figures."""
+_RATES_EVERY = 60.0
+"""Seconds between looks at the chart, which asks the warehouse."""
 _LATEST = 10
 _RATES = {"range": {"last": 24, "unit": "hour"}, "unit": "hour", "breakdown": ["dialect"]}
 _DIALECTS = (
@@ -47,9 +51,13 @@ def build(page: Page) -> None:
     page.run(lambda: _look(page), lambda found: _show(page, found))
 
 
-def _look(page: Page) -> _Overview:
+def _look(page: Page, before: dict[str, Any] | None = None) -> _Overview:
+    """The latest events are looked for when the counts are others than before."""
+    counts = _counts(page)
+    if counts == before:
+        return _Overview(counts, [], Masks())
     latest = page.sources.warehouse.events(EventQuery(workspace=page.workspace, limit=_LATEST))
-    return _Overview(_counts(page), latest, masks_of(page))
+    return _Overview(counts, latest, masks_of(page))
 
 
 def _counts(page: Page) -> dict[str, Any]:
@@ -60,41 +68,73 @@ def _show(page: Page, found: _Overview) -> None:
     if not found.counts["accepted"]:
         ask_for_events(page)
         return
-    _keep_current(page, found.counts)
-    with parts.section("Events by dialect", "Each of the last 24 hours, by the time at which events occurred."):
-        asked = Asked(page, "trend", _RATES)
-        page.ask(asked.work, _show_rates, asked.cancel)
+    figures = ui.element("div").classes("figures")
+    place = page.visitor.workspace.settings.timezone
+    with parts.section("Events by dialect", f"Each of the last 24 hours in {place}, by when events occurred."):
+        rates = ui.element("div").classes("place")
     with parts.section("Latest events"):
-        rows = [_event(event, found.masks) for event in found.latest]
-        parts.data_table(_EVENTS, rows, "The latest events", lambda number: page.navigate(rows[number]["href"]))
+        events = [_event(event, found.masks) for event in found.latest]
+        latest = parts.data_table(_EVENTS, events, "The latest events", lambda row: page.navigate(events[row]["href"]))
     with parts.section("By dialect"):
-        dialects = [{"dialect": name, **each} for name, each in found.counts["dialects"].items()]
-        parts.data_table(_DIALECTS, dialects, "Events by dialect and outcome")
+        dialects = parts.data_table(_DIALECTS, _by_dialect(found.counts), "Events by dialect and outcome")
+
+    def show(found: _Overview) -> None:
+        _figures(figures, found.counts)
+        events[:] = [_event(event, found.masks) for event in found.latest]
+        parts.renew(latest, _EVENTS, events)
+        parts.renew(dialects, _DIALECTS, _by_dialect(found.counts))
+
+    _figures(figures, found.counts)
+    asked = _rates(page)
+    page.ask(asked.work, _show_rates, asked.cancel, rates)
+    _keep_current(page, found.counts, show)
+    ui.timer(_RATES_EVERY, lambda: _renew_rates(page, rates), immediate=False)
 
 
-def _keep_current(page: Page, counts: dict[str, Any]) -> None:
-    """The figures, which are looked at again and again."""
-    place = ui.element("div").classes("figures")
+def _keep_current(page: Page, counts: dict[str, Any], show: Callable[[_Overview], None]) -> None:
+    """Looks again and again, and shows what has changed."""
 
-    def show(counts: dict[str, Any]) -> None:
-        place.clear()
-        with place:
-            _figures(counts)
+    def then(found: _Overview) -> None:
+        nonlocal counts
+        if found.counts != counts:
+            counts = found.counts
+            show(found)
 
     def look() -> None:
-        page.act(lambda: _counts(page), show, timer.deactivate)
+        before = counts
+        page.act(lambda: _look(page, before), then, timer.deactivate)
 
-    show(counts)
     timer = ui.timer(_EVERY, look, immediate=False)
 
 
-def _figures(counts: dict[str, Any]) -> None:
-    parts.figure("Accepted", f"{counts['accepted']:,}", "events, all time")
-    parts.figure("Stored", f"{counts['stored']:,}", "counted once")
-    parts.figure("Duplicates", f"{counts['duplicate']:,}", "sent again")
-    parts.figure("Quarantined", f"{counts['quarantined']:,}", "could not be processed")
-    parts.figure("Pending", f"{counts['pending']:,}", "on their way")
-    parts.figure("Balance", "Even" if counts["balanced"] else "Off", _balance_hint(counts["balanced"]))
+def _renew_rates(page: Page, place: Element) -> None:
+    """Without a bar of progress in between."""
+
+    def then(answer: Answer) -> None:
+        place.clear()
+        with place:
+            _show_rates(answer)
+
+    page.fetch(_rates(page).work, then)
+
+
+def _rates(page: Page) -> Asked:
+    return Asked(page, "trend", _RATES)
+
+
+def _by_dialect(counts: dict[str, Any]) -> list[dict[str, Any]]:
+    return [{"dialect": name, **each} for name, each in counts["dialects"].items()]
+
+
+def _figures(place: Element, counts: dict[str, Any]) -> None:
+    place.clear()
+    with place:
+        parts.figure("Accepted", f"{counts['accepted']:,}", "events, all time")
+        parts.figure("Stored", f"{counts['stored']:,}", "counted once")
+        parts.figure("Duplicates", f"{counts['duplicate']:,}", "sent again")
+        parts.figure("Quarantined", f"{counts['quarantined']:,}", "could not be processed")
+        parts.figure("Pending", f"{counts['pending']:,}", "on their way")
+        parts.figure("Balance", "Even" if counts["balanced"] else "Off", _balance_hint(counts["balanced"]))
 
 
 def _balance_hint(balanced: bool) -> str:
@@ -109,12 +149,13 @@ def _show_rates(answer: Answer) -> None:
         return
     parts.chart(
         {
-            "xAxis": {"type": "category", "data": [bucket[11:16] or bucket for bucket in answer.result.buckets]},
+            "xAxis": {"type": "category", "data": answer.result.buckets},
             "yAxis": {"type": "value", "minInterval": 1},
             "series": [{"type": "bar", "stack": "all", "name": name, "data": line.values} for name, line in lines],
         },
         f"{events:,} events in the last 24 hours, by hour and dialect",
         260,
+        parts.Said(unit="hour"),
     )
 
 

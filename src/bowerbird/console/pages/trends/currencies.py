@@ -28,7 +28,7 @@ class TrendPage(QuestionPage):
         place = ui.element("div").classes("place")
         asking = Asked(self.page, self.view.kind, msgspec.to_builtins(asked))
         mixed = answer.question.formula is not None
-        self.page.act(lambda: _currencies(asking, mixed), lambda found: self._say(place, found))
+        self.page.fetch(lambda: _currencies(asking, mixed), lambda found: self._say(place, found))
 
     def _say(self, place: Element, currencies: list[str]) -> None:
         if place.is_deleted or not currencies:
@@ -76,9 +76,9 @@ def _having_value(series: Series) -> Series:
     return Series(event=series.event, where=where)
 
 
-def _currencies(asked: Asked, formula: bool) -> list[str]:
-    """Blocking. Nothing where it cannot be told, as to who may not see currencies."""
+async def _currencies(asked: Asked, formula: bool) -> list[str]:
+    """Nothing where it cannot be told, as to who may not see currencies."""
     try:
-        return mixed_currencies(asked.work().result, formula)
+        return mixed_currencies((await asked.work()).result, formula)
     except BowerbirdError:
         return []
