@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
+from playwright.sync_api import expect
 
 
 @pytest.fixture(scope="module")
@@ -130,3 +131,36 @@ def test_on_a_narrow_screen_nothing_hangs_out(tab: Any) -> None:
         page = visit.open(path)
         page.get_by_text(ready).first.wait_for()
         assert page.evaluate("document.documentElement.scrollWidth") == 390
+
+
+def test_a_value_has_its_currency(shop: Any, tab: Any, until: Any, tmp_path: Path) -> None:
+    for number, value in enumerate((12.5, 100.125, 9)):
+        event = {"name": "paid twice", "value": value, "currency": "EUR", "event_id": f"paid-{number}"}
+        assert shop.send(shop.key, user_id="payer", **event) == 202
+    with shop.http() as http:
+        until(lambda: http.get("/readyz").json()["lag"]["events"] == 0)
+    page = tab("viewer").open("/events?name=paid+twice&columns=name,value")
+    page.get_by_text("3 events", exact=True).wait_for()
+    header = page.get_by_role("columnheader", name="Value")
+    header.click()
+    values = page.locator('.ag-center-cols-container [col-id="c1"]')
+    expect(values).to_have_text(["9.00 EUR", "12.50 EUR", "100.125 EUR"])
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Save as CSV").click()
+    saved = tmp_path / "saved.csv"
+    download.value.save_as(saved)
+    told, *rows = saved.read_text("utf-8-sig").splitlines()
+    assert told == "Event,Value,Currency"
+    assert sorted(rows) == ["paid twice,100.125,EUR", "paid twice,12.5,EUR", "paid twice,9,EUR"]
+
+
+def test_a_cell_that_is_cut_off_can_be_read(shop: Any, tab: Any, until: Any) -> None:
+    long = "a" * 300
+    assert shop.send(shop.key, name="long told", user_id="teller", properties={"text": long}) == 202
+    with shop.http() as http:
+        until(lambda: http.get("/readyz").json()["lag"]["events"] == 0)
+    page = tab("viewer").open("/events?name=long+told&columns=name,p:text,occurred_at")
+    page.get_by_role("gridcell", name=long).hover()
+    expect(page.locator(".ag-tooltip")).to_have_text(long)
+    zone = page.evaluate("Intl.DateTimeFormat().resolvedOptions().timeZone")
+    page.get_by_role("columnheader", name=f"Time ({zone})").wait_for()

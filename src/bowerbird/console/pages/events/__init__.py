@@ -9,7 +9,7 @@ from nicegui import ui
 from bowerbird.console.cursors import cursor
 from bowerbird.console.pages import parts
 from bowerbird.console.pages.events import form
-from bowerbird.console.pages.events.columns import Table, chosen, table
+from bowerbird.console.pages.events.columns import Table, as_file, chosen, table
 from bowerbird.console.pages.events.names import Names, names_of
 from bowerbird.console.pages.events.search import Search
 from bowerbird.console.pages.first_event import ask_for_events
@@ -99,9 +99,7 @@ def _find(page: Page, search: Search) -> _Found:
 
 
 def _save(shown: Table) -> None:
-    fields = [column.field for column in shown.columns]
-    rows = [[row.get(field) for field in fields] for row in shown.rows]
-    parts.download_csv("events", [column.title for column in shown.columns], rows)
+    parts.download_csv("events", *as_file(shown))
 
 
 def _nothing(page: Page, search: Search) -> None:

@@ -5,9 +5,10 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from bowerbird.console import answers
-from bowerbird.console.masks import Masks
+from bowerbird.console.masks import MASK, Masks
 from bowerbird.console.pages.parts import Column
 from bowerbird.console.pages.parts.facts import written
+from bowerbird.console.pages.parts.numbers import exact_money
 from bowerbird.event import Event
 from bowerbird.warehouse.base import StoredEvent
 
@@ -18,7 +19,7 @@ _KNOWN = (
     Column("who", "Who"),
     Column("dialect", "Dialect", width=120),
     Column("kind", "Kind", width=110),
-    Column("value", "Value", "number", 110),
+    Column("value", "Value", "amount", 120),
     *(Column("currency", "Currency", width=100), Column("order_id", "Order"), Column("list_id", "List", width=90)),
     *(Column("account_id", "Account"), Column("user_id", "User id"), Column("email", "E-mail")),
     *(Column("phone", "Phone"), Column("anonymous_id", "Anonymous id"), Column("click_id", "Click")),
@@ -28,6 +29,8 @@ COLUMNS: Mapping[str, Column] = MappingProxyType({column.field: column for colum
 DEFAULT = ("occurred_at", "name", "who", "dialect", "value")
 PROPERTY = "p:"
 """Before the name of a property."""
+_EXACT = "exact value"
+"""The key of a value's own digits in a row."""
 _MOST = 30
 
 
@@ -72,10 +75,32 @@ def _row(event: StoredEvent, columns: list[str], masks: Masks) -> dict[str, Any]
         elif name in ("occurred_at", "received_at"):
             row[name] = answers.iso(getattr(event, name))
         elif name == "value":
-            row[name] = event.value
+            row |= _value(event, masks)
         else:
             row[name] = masks.named({name: getattr(event, name)})[name]
     return row
+
+
+def as_file(shown: Table) -> tuple[list[str], list[list[Any]]]:
+    """Header and rows for spreadsheets: a value is a number there, its currency beside it."""
+    columns = [(_EXACT if column.field == "value" else column.field, column.title) for column in shown.columns]
+    if any(field == _EXACT for field, _ in columns) and ("currency", "Currency") not in columns:
+        at = [field for field, _ in columns].index(_EXACT)
+        columns.insert(at + 1, ("currency", "Currency"))
+    return [title for _, title in columns], [[row.get(field) for field, _ in columns] for row in shown.rows]
+
+
+def amount(event: StoredEvent, masks: Masks) -> str | None:
+    """A value with its currency: `12.50 EUR`."""
+    if event.value is None or masks.hides_name("value"):
+        return None if event.value is None else MASK
+    return exact_money(event.value, MASK if event.currency and masks.hides_name("currency") else event.currency)
+
+
+def _value(event: StoredEvent, masks: Masks) -> dict[str, Any]:
+    """As it is read, and apart for the file."""
+    told = masks.named({"value": event.value, "currency": event.currency})
+    return {"value": amount(event, masks), _EXACT: told["value"], "currency": told["currency"]}
 
 
 def _property(value: Any) -> str | int | float | bool | None:

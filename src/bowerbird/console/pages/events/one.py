@@ -8,6 +8,7 @@ from bowerbird.audit.trace import Stores, Trace, Traces, trace
 from bowerbird.console import answers
 from bowerbird.console.masks import Masks
 from bowerbird.console.pages import parts
+from bowerbird.console.pages.events.columns import amount
 from bowerbird.console.pages.events.way import show_way
 from bowerbird.console.pages.masks import masks_of
 from bowerbird.console.pages.page import Page
@@ -79,7 +80,7 @@ def _head(one: Trace, row: StoredEvent | None, masks: Masks) -> None:
             *(("Dialect", row.dialect), ("Kind", row.kind), ("User id", identifiers["user_id"])),
             *(("E-mail", identifiers["email"]), ("Phone", identifiers["phone"])),
             *(("Anonymous id", identifiers["anonymous_id"]), ("Account", row.account_id), ("List", row.list_id)),
-            ("Value", None if row.value is None else f"{row.value} {row.currency or ''}".strip()),
+            ("Value", amount(row, masks)),
             *(("Order", row.order_id), ("Click", row.click_id), ("Key", row.key_id)),
         ]
     )
