@@ -18,6 +18,10 @@ _THEMES = {"auto": ("Auto", "brightness_auto", None), "light": ("Light", "light_
 _WIDE = 900
 """Pixels from which the navigation stands beside the page; below, it is a drawer."""
 
+_ESCAPED = "(event) => event.target.closest('.q-drawer--mobile') && emit()"
+_LEFT = """({ currentTarget: drawer, relatedTarget: to }) =>
+    drawer.closest('.q-drawer--mobile') && to && !drawer.contains(to) && emit()"""
+
 
 @contextmanager
 def around(page: Page) -> Iterator[None]:
@@ -85,12 +89,28 @@ def _header(page: Page, drawer: ui.left_drawer) -> None:
     with ui.header(bordered=True).classes("header"):
         menu = ui.button(icon="menu", on_click=drawer.toggle).props("flat round dense").classes("menu-button")
         menu.props["aria-label"] = "Pages"
+        _keep_focus(drawer, menu)
         with ui.element("div").classes("where"):
             ui.icon("workspaces").props("aria-hidden=true")
             ui.label(page.workspace).classes("ellipsis").tooltip("Workspace")
         ui.space()
         _theme(page)
         _account(page)
+
+
+def _keep_focus(drawer: ui.left_drawer, menu: ui.button) -> None:
+    """Where the navigation covers the page it takes the focus, closes with Escape or when the focus leaves it, and
+    gives the focus back."""
+
+    def turned() -> None:
+        menu.props["aria-expanded"] = "true" if drawer.value else "false"
+
+    turned()
+    drawer.on_value_change(turned)
+    drawer.on("show", js_handler="() => document.querySelector('.q-drawer--mobile .navigation-link')?.focus()")
+    drawer.on("hide", js_handler=f"() => getHtmlElement({menu.id})?.focus()")
+    drawer.on("keydown.escape", drawer.hide, js_handler=_ESCAPED)
+    drawer.on("focusout", drawer.hide, js_handler=_LEFT)
 
 
 def _theme(page: Page) -> None:

@@ -6,6 +6,7 @@ from nicegui import ui
 from nicegui.element import Element
 from nicegui.elements.select import Select
 
+from bowerbird.console.pages import parts
 from bowerbird.console.pages.asking import pickers
 from bowerbird.console.pages.asking.known import Known, title
 from bowerbird.insights.breakdown import MOST_FIELDS, MOST_GROUPS
@@ -19,16 +20,18 @@ def breakdown(known: Known, fields: Fields, on_change: Callable[[Fields], None],
     fields = list(fields)
     place = ui.element("div").classes("conditions")
 
-    def draw() -> None:
+    def draw() -> list[Element]:
+        """What can take the focus: the fields, and what adds one."""
         place.clear()
         with place:
-            for number, field in enumerate(fields):
-                line(number, field)
+            drawn = [line(number, field) for number, field in enumerate(fields)]
             if len(fields) < MOST_FIELDS:
-                ui.button("Add breakdown", icon="add", on_click=add).props("flat dense no-caps").classes("self-start")
+                adder = ui.button("Add breakdown", icon="add", on_click=add).props("flat dense no-caps")
+                drawn.append(adder.classes("self-start"))
+        return drawn
 
-    def line(number: int, field: str) -> None:
-        with ui.element("div").classes("condition"):
+    def line(number: int, field: str) -> Element:
+        with ui.element("div").classes("condition") as made:
             with ui.element("div").classes("condition-main"):
                 picked = pickers.field_picker(
                     known, "Break down by", field, lambda chosen: choose(number, chosen), event
@@ -36,10 +39,11 @@ def breakdown(known: Known, fields: Fields, on_change: Callable[[Fields], None],
                 _offer_segments(picked, known)
             button = ui.button(icon="close", on_click=lambda: remove(number)).props("flat dense round size=sm")
             button.props["aria-label"] = "Remove breakdown"
+        return made
 
     def add() -> None:
         fields.append("")
-        draw()
+        parts.take_focus(draw()[len(fields) - 1])
 
     def choose(number: int, field: str) -> None:
         fields[number] = field
@@ -48,7 +52,7 @@ def breakdown(known: Known, fields: Fields, on_change: Callable[[Fields], None],
     def remove(number: int) -> None:
         del fields[number]
         changed()
-        draw()
+        parts.take_focus(draw()[-1])
 
     def changed() -> None:
         on_change([field for field in fields if field])

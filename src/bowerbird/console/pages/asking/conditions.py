@@ -6,6 +6,7 @@ from typing import Any
 from nicegui import ui
 from nicegui.element import Element
 
+from bowerbird.console.pages import parts
 from bowerbird.console.pages.asking import pickers, tree
 from bowerbird.console.pages.asking.comparison import ComparisonFields
 from bowerbird.console.pages.asking.known import Known
@@ -13,6 +14,8 @@ from bowerbird.console.pages.asking.ranges import optional_range
 from bowerbird.console.pages.asking.tree import Acted, Comparison, Document, Group, Membership, Part
 from bowerbird.insights.conditions import DEEPEST
 
+_Draw = Callable[[], list[Element]]
+"""Draws a group anew; what can take the focus then: its parts, and what adds one."""
 _MODES = {"all": "all of", "any": "any of", "none": "none of"}
 
 
@@ -49,24 +52,23 @@ class _Builder:
         self._of_people = of_people
 
     def group(self, group: Group, place: Element, depth: int) -> None:
-        def draw() -> None:
+        def draw() -> list[Element]:
             place.clear()
             with place:
                 if len(group.parts) > 1 or group.mode != "all":
                     pickers.choice("Match", _MODES, group.mode, lambda mode: self._set(group, "mode", mode))
-                for part in group.parts:
-                    self._line(part, group, draw, depth)
-                self._adders(group, draw, depth)
+                lines = [self._line(part, group, draw, depth) for part in group.parts]
+                return [*lines, self._adder(group, draw, depth)]
 
         draw()
 
-    def _line(self, part: Part, group: Group, draw: Callable[[], None], depth: int) -> None:
+    def _line(self, part: Part, group: Group, draw: _Draw, depth: int) -> Element:
         def remove() -> None:
             group.parts[:] = [each for each in group.parts if each is not part]
             self._changed()
-            draw()  # at last: the button that was pressed is gone then
+            parts.take_focus(draw()[-1])  # at last: the button that was pressed is gone then
 
-        with ui.element("div").classes("condition"):
+        with ui.element("div").classes("condition") as line:
             with ui.element("div").classes("condition-main"):
                 match part:
                     case Comparison():
@@ -79,20 +81,23 @@ class _Builder:
                         self.group(part, ui.element("div").classes("conditions nested"), depth + 1)
             button = ui.button(icon="close", on_click=remove).props("flat dense round size=sm")
             button.props["aria-label"] = "Remove condition"
+        return line
 
-    def _adders(self, group: Group, draw: Callable[[], None], depth: int) -> None:
+    def _adder(self, group: Group, draw: _Draw, depth: int) -> Element:
         def add(part: Part) -> None:
             group.parts.append(part)
-            draw()
+            parts.take_focus(draw()[-2])
             if tree.write(part) is not None:
                 self._changed()
 
-        with ui.button("Add filter", icon="add").props("flat dense no-caps").classes("self-start"), ui.menu():
+        adder = ui.button("Add filter", icon="add").props("flat dense no-caps").classes("self-start")
+        with adder, ui.menu():
             ui.menu_item("Trait" if self._of_people else "Property or trait", lambda: add(Comparison()))
             ui.menu_item("People in a segment", lambda: add(Membership()))
             ui.menu_item("People who did something", lambda: add(Acted()))
             if depth + 2 < DEEPEST:
                 ui.menu_item("Group of filters", lambda: add(Group("any", [Comparison()])))
+        return adder
 
     def _comparison(self, part: Comparison) -> None:
         fields = ComparisonFields(self._known, part, self._changed)

@@ -3,8 +3,9 @@
 from typing import Any
 
 from nicegui import ui
+from nicegui.element import Element
 
-from bowerbird.console.pages import asking
+from bowerbird.console.pages import asking, parts
 from bowerbird.console.pages.asking import NOT_CHOSEN, QuestionPage
 from bowerbird.insights.funnel.question import MOST_EXCLUSIONS
 
@@ -33,19 +34,20 @@ class ExclusionsForm:
         self._page.document["exclusions"] = self._complete()
         self._draw()
 
-    def _draw(self) -> None:
+    def _draw(self) -> list[Element]:
+        """What can take the focus: the exclusions, and what adds one."""
         self._place.clear()
         with self._place:
-            for each in self._exclusions:
-                self._line(each)
+            drawn = [self._line(each) for each in self._exclusions]
             if len(self._exclusions) < MOST_EXCLUSIONS:
                 add = ui.button("Add exclusion", icon="add", on_click=self._add)
-                add.props("flat dense no-caps").classes("self-start")
+                drawn.append(add.props("flat dense no-caps").classes("self-start"))
+        return drawn
 
-    def _line(self, each: Exclusion) -> None:
+    def _line(self, each: Exclusion) -> Element:
         known = self._page.known
         after = {step: f"step {step}" for step in range(1, max(self._steps, 2))}
-        with ui.element("div").classes("condition"):
+        with ui.element("div").classes("condition") as line:
             with ui.element("div").classes("condition-main"):
                 asking.event_picker(
                     known, "Excluded event", each.get("event"), lambda name: self._set(each, "event", name)
@@ -60,29 +62,34 @@ class ExclusionsForm:
                 asking.conditions(known, each.get("where"), lambda where: self._set(each, "where", where))
             button = ui.button(icon="close", on_click=lambda: self._remove(each)).props("flat dense round size=sm")
             button.props["aria-label"] = "Remove exclusion"
+        return line
 
     def _after(self, each: Exclusion, step: int) -> None:
         each["after_step"] = step
         if step >= (each.get("before_step") or self._steps):
             each["before_step"] = None
-        self._changed()
-        self._draw()
+        self._fitted(each, "After")
 
     def _before(self, each: Exclusion, step: int) -> None:
         each["before_step"] = step or None
         if step and each.get("after_step", 1) >= step:
             each["after_step"] = step - 1
+        self._fitted(each, "Before")
+
+    def _fitted(self, each: Exclusion, label: str) -> None:
+        """One of its fields, of this label, has perhaps changed another."""
         self._changed()
-        self._draw()
+        line = self._draw()[self._exclusions.index(each)]
+        parts.take_focus(next(field for field in line.descendants() if field.props.get("label") == label))
 
     def _add(self) -> None:
         self._exclusions.append({"event": NOT_CHOSEN})
-        self._draw()
+        parts.take_focus(self._draw()[len(self._exclusions) - 1])
 
     def _remove(self, gone: Exclusion) -> None:
         self._exclusions = [each for each in self._exclusions if each is not gone]
         self._changed()
-        self._draw()
+        parts.take_focus(self._draw()[-1])
 
     def _set(self, each: Exclusion, name: str, value: Any) -> None:
         each[name] = value

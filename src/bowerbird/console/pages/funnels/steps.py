@@ -28,10 +28,12 @@ class StepsForm:
             self._place = ui.element("div").classes("form-group")
         self._draw()
 
-    def _draw(self) -> None:
-        """After everything else: the button that was pressed is gone then."""
+    def _draw(self) -> list[Element]:
+        """After everything else: the button that was pressed is gone then. What can take the focus: the steps, and
+        what adds one."""
         self._place.clear()
         self._moves.clear()
+        drawn: list[Element] = []
         with self._place:
             for number, step in enumerate(self._steps):
                 with ui.element("div").classes("series") as box:
@@ -39,8 +41,11 @@ class StepsForm:
                     self._fields(step)
                 box.on("keydown.alt.up.prevent", lambda _, number=number: self._move(number, -1))
                 box.on("keydown.alt.down.prevent", lambda _, number=number: self._move(number, 1))
+                drawn.append(box)
             if len(self._steps) < MOST_STEPS:
-                ui.button("Add step", icon="add", on_click=self._add).props("flat dense no-caps").classes("self-start")
+                add = ui.button("Add step", icon="add", on_click=self._add).props("flat dense no-caps")
+                drawn.append(add.classes("self-start"))
+        return drawn
 
     def _head(self, number: int) -> None:
         with ui.element("div").classes("series-head"):
@@ -80,12 +85,12 @@ class StepsForm:
 
     def _add(self) -> None:
         self._steps.append({"event": NOT_CHOSEN})
-        self._draw()
+        parts.take_focus(self._draw()[len(self._steps) - 1])
 
     def _remove(self, number: int) -> None:
         del self._steps[number]
         self._changed()
-        self._draw()
+        parts.take_focus(self._draw()[-1])
 
     def _move(self, number: int, by: int) -> None:
         to = number + by
@@ -94,8 +99,7 @@ class StepsForm:
         self._steps[number], self._steps[to] = self._steps[to], self._steps[number]
         self._changed()
         self._draw()
-        again = self._moves[to, by] if self._moves[to, by].enabled else self._moves[to, -by]
-        again.client.run_javascript(f"setTimeout(() => getHtmlElement({again.id})?.focus(), 50)")
+        parts.take_focus(self._moves[to, by] if self._moves[to, by].enabled else self._moves[to, -by])
 
     def _changed(self) -> None:
         chosen = [step for step in self._steps if step.get("event") != NOT_CHOSEN]

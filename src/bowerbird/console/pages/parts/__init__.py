@@ -5,7 +5,8 @@ from bowerbird.console.pages.parts.chart import Said, chart
 from bowerbird.console.pages.parts.csv import download_csv
 from bowerbird.console.pages.parts.dialogs import Then, ask_first, dialog, show_secret
 from bowerbird.console.pages.parts.facts import facts, fields, happened, json_block, timeline, when
-from bowerbird.console.pages.parts.grid import Column, data_table, renew
+from bowerbird.console.pages.parts.focus import take_focus
+from bowerbird.console.pages.parts.grid import Column, data_table, pin, renew
 from bowerbird.console.pages.parts.heat import Heat, HeatRow, heat_table
 from bowerbird.console.pages.parts.messages import empty_state, failure, tell
 from bowerbird.console.pages.parts.text import (
@@ -50,5 +51,6 @@ __all__ = [
     "tell",
     "text_element",
     "timeline",
+    "take_focus",
     "when",
 ]

@@ -14,7 +14,7 @@ Then = Callable[[], None]
 @contextmanager
 def dialog(title: str) -> Iterator[ui.dialog]:
     """An open dialog; what is built within stands below its title. `close()` it when done."""
-    with ui.dialog().props("no-refocus=false") as made, ui.card().classes("dialog"):
+    with ui.dialog() as made, ui.card().classes("dialog"):
         made.props["aria-label"] = title
         made.on("hide", made.delete)
         text_element("h2", title)

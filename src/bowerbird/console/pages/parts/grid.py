@@ -164,3 +164,9 @@ def _plain(value: Any) -> str | int | float | bool | None:
     if isinstance(value, int):
         return value if abs(value) < 2**53 else str(value)  # a browser's numbers would lose digits
     return f"{value:f}" if isinstance(value, Decimal) else str(value)
+
+
+def pin(grid: ui.aggrid, columns: int) -> None:
+    """Keeps the first columns in sight while the others scroll, where there is room for it."""
+    for definition in grid.options["columnDefs"][:columns]:
+        definition["pinned"] = "left"

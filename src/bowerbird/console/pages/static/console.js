@@ -10,10 +10,44 @@ window.bowerbird = (() => {
     shown.title = shown.textContent;
     shown.textContent = times.format(at);
   });
+
+  // Who works with the keyboard stays where they are, though it is drawn anew: the focus goes to what is marked to take
+  // it, or else to the nearest thing around that is still there.
+  const FIELDS = "input, textarea", OTHERS = "a[href], button, [tabindex]";
+  let way = []; // what had the focus in the page, and all that it stood in
+  addEventListener("focusin", ({ target }) => {
+    if (target.closest(".q-dialog, .q-menu")) return;
+    for (way = []; target && target !== document.body; target = target.parentElement) way.push(target);
+  }, { capture: true });
+  const take_focus = (added) => {
+    const marked = added.matches("[data-focus]") ? added : added.querySelector("[data-focus]");
+    const can = marked?.matches(`${FIELDS}, ${OTHERS}`);
+    (marked?.querySelector(FIELDS) || (can ? marked : marked?.querySelector(OTHERS)))?.focus();
+  };
+  const keep_focus = () => {
+    if (document.activeElement !== document.body || !way.length || way[0].isConnected) return;
+    const around = way.find((each) => each.isConnected);
+    if (around && !around.hasAttribute("tabindex")) around.tabIndex = -1;
+    around?.focus({ preventScroll: true });
+  };
+
+  // Menus are walked with the arrow keys.
+  addEventListener("keydown", (event) => {
+    const items = [...(event.target.closest?.(".q-menu")?.querySelectorAll(".q-item--clickable") || [])];
+    const at = items.indexOf(document.activeElement), last = items.length - 1;
+    const to = { ArrowDown: at < last ? at + 1 : 0, ArrowUp: at > 0 ? at - 1 : last, Home: 0, End: last }[event.key];
+    if (to === undefined || !items.length) return;
+    event.preventDefault();
+    items[to].focus();
+  });
+
   new MutationObserver((changes) => {
     for (const change of changes) for (const added of change.addedNodes) {
-      if (added.nodeType === 1) localize(added.parentElement || added);
+      if (added.nodeType !== 1) continue;
+      localize(added.parentElement || added);
+      take_focus(added);
     }
+    keep_focus();
   }).observe(document.documentElement, { childList: true, subtree: true });
   show(chosen());
 

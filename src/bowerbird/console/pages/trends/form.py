@@ -48,16 +48,20 @@ class _SeriesForm:
         self._page = page
         self._series: list[Series] = [dict(each) for each in page.document.get("series", [{}])]
 
-    def build(self, place: ui.element) -> None:
+    def build(self, place: ui.element) -> list[ui.element]:
+        """What can take the focus: the series, and what adds one."""
         place.clear()
+        drawn: list[ui.element] = []
         with place:
             for number, series in enumerate(self._series):
-                with ui.element("div").classes("series"):
+                with ui.element("div").classes("series") as box:
                     self._head(number, series, place)
                     self._fields(series)
+                drawn.append(box)
             if len(self._series) < MOST_SERIES:
                 add = ui.button("Add series", icon="add", on_click=lambda: self._add(place))
-                add.props("flat dense no-caps").classes("self-start")
+                drawn.append(add.props("flat dense no-caps").classes("self-start"))
+        return drawn
 
     def _head(self, number: int, series: Series, place: ui.element) -> None:
         label = series.get("label") or _LETTERS[number]
@@ -65,7 +69,7 @@ class _SeriesForm:
         def remove() -> None:
             self._series = [each for each in self._series if each is not series]
             self._changed()
-            self.build(place)
+            parts.take_focus(self.build(place)[-1])
 
         with ui.element("div").classes("series-head"):
             parts.text_element("h3", f"Series {label}")
@@ -115,7 +119,7 @@ class _SeriesForm:
     def _add(self, place: ui.element) -> None:
         self._series.append({})
         self._changed()
-        self.build(place)
+        parts.take_focus(self.build(place)[len(self._series) - 1])
 
     def _set(self, series: Series, name: str, value: Any) -> None:
         if value in (None, ""):
