@@ -103,3 +103,11 @@ def test_what_is_added_to_a_form_takes_the_focus(tab: Any, path: str, add: str, 
     page.get_by_role("button", name=remove).last.focus()
     page.keyboard.press("Enter")
     page.wait_for_function("(text) => document.activeElement.innerText?.includes(text)", arg=add)
+
+
+def test_a_page_has_one_main_landmark_and_no_nameless_picture(tab: Any) -> None:
+    page = tab("admin").open("/")
+    page.get_by_role("gridcell").first.wait_for()
+    assert page.get_by_role("main").count() == 1
+    assert page.locator("[role=img][aria-label='']").count() == 0
+    assert page.get_by_text("No Rows To Show").count() == 0

@@ -30,8 +30,8 @@ def around(page: Page) -> Iterator[None]:
     drawer = _navigation(page)
     _header(page, drawer)
     ui.context.client.on_exception(lambda error: tell("", error))
-    with ui.element("main").classes("main") as main:
-        ui.skip_link("Skip to the page", target=main)
+    with ui.element("div").classes("main") as middle:  # the framework's own `main` is around it
+        ui.skip_link("Skip to the page", target=middle)
         yield
 
 
@@ -46,7 +46,7 @@ def show_forbidden(page: Page) -> None:
 def show_failure(error: Exception) -> None:
     """Instead of a page that could not be built."""
     _head()
-    with ui.element("main").classes("main alone"):
+    with ui.element("div").classes("main alone"):
         text_element("h1", "This page could not be shown")
         failure(error)
         ui.link("To the overview", "/")
@@ -63,7 +63,7 @@ def _navigation(page: Page) -> ui.left_drawer:
     drawer.props(f"show-if-above breakpoint={_WIDE} width=228")
     with drawer:
         with ui.link(target="/").classes("brand"):
-            ui.image(assets.address("icon.svg")).props('alt="" no-spinner no-transition').classes("brand-icon")
+            ui.element("img").props(f'src="{assets.address("icon.svg")}" alt=""').classes("brand-icon")
             ui.label("Bowerbird")
         with ui.element("nav").props('aria-label="Pages"'):
             shown = [entry for entry in PAGES if entry.icon and page.visitor.can(entry.act)]

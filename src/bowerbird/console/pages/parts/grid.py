@@ -74,6 +74,7 @@ def framed(columns: Sequence[Column], data: Sequence[Mapping[str, Any]], label: 
             "rowHeight": _ROW,
             "headerHeight": _ROW,
             "suppressFieldDotNotation": True,
+            "suppressNoRowsOverlay": bool(data),  # it is there for screen readers beside rows, too
             "enableCellTextSelection": True,
             "ensureDomOrder": True,
             "suppressMovableColumns": True,
