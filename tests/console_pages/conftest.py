@@ -31,8 +31,16 @@ _FLAGS = (
 
 _ROWS = """
     async (table) => {
-        const rows = () => [...table.querySelectorAll("[role=row]:not(:has([role=columnheader]))")].map(
-            (row) => [...row.querySelectorAll("[role=gridcell]")].map((cell) => cell.innerText.trim()));
+        const parts = () => [...table.querySelectorAll("[role=row]:not(:has([role=columnheader]))")];
+        const texts = (row) => [...row.querySelectorAll("[role=gridcell]")].map((cell) => cell.innerText.trim());
+        const rows = () => { // columns that are pinned stand in a part of their own, before the others
+            const made = new Map();
+            for (const part of parts()) {
+                const id = part.getAttribute("row-id");
+                made.set(id, [...(made.get(id) || []), ...texts(part)]);
+            }
+            return [...made.values()];
+        };
         for (let before = "", tries = 0; tries < 200; tries++) {
             await new Promise((then) => setTimeout(then, 60));
             const now = rows(), text = JSON.stringify(now);

@@ -158,6 +158,7 @@ def _chart(paths: PathsResult, backwards: bool) -> dict[str, Any]:
         "draggable": False,
         "label": {"fontSize": 12, "width": 112, "overflow": "truncate", "color": "#888"},
         "lineStyle": {"color": "source", "opacity": 0.2},
+        "labelLayout": {"hideOverlap": True},
         "emphasis": {"focus": "adjacency"},
     }
     return {"tooltip": {"trigger": "item"}, "series": [sankey]}

@@ -58,7 +58,7 @@ class ComparisonFields:
 
     def _rest(self) -> None:
         with ui.element("div").classes("condition-value"):
-            pickers.choice("Operator", _OPERATORS, self._part.op, lambda op: self._change("op", op))
+            pickers.choice("Operator", _OPERATORS, self._part.op, lambda op: self._change("op", op)).classes("operator")
             self._place = ui.element("div").classes("condition-given")
         self._draw()
 

@@ -23,13 +23,13 @@ _GRID = {"left": 8, "right": 16, "top": 40, "bottom": 8, "containLabel": True}
 _DROPPED = "#8a93a355"
 _STEP_NAMES = {"interval": 0, "hideOverlap": True, "overflow": "break", "lineHeight": 17}
 _COLUMNS = (
-    Column("step", "Step", width=190),
-    Column("persons", "Persons", "number", 95),
-    Column("previous", "Step to step", "share", 132),
-    Column("first", "From first", "share", 110),
-    Column("dropped", "Dropped off", "number", 128),
-    Column("average", "Average time", "span", 130),
-    Column("median", "Median time", "span", 125),
+    Column("step", "Step", width=150),
+    Column("persons", "Persons", "number", 88),
+    Column("previous", "Step to step", "share", 84),
+    Column("first", "From first", "share", 84),
+    Column("dropped", "Dropped off", "number", 92),
+    Column("average", "Average time", "span", 104),
+    Column("median", "Median time", "span", 104),
 )
 _FILE = ("Step", "Persons", "From step before", "From first step", "Dropped off", "Average seconds", "Median seconds")
 
@@ -61,7 +61,7 @@ def show_steps(answer: Answer, on_open: Callable[[int], None] | None = None) -> 
         [*_head(counted, answer), *_named(counted, step), *_numbers(counted.steps[step], step)]
         for counted, step in steps_of(answer)
     ]
-    parts.data_table(columns, rows, "The funnel by step", on_open)
+    parts.pin(parts.data_table(columns, rows, "The funnel by step", on_open), len(columns) - len(_COLUMNS) + 1)
 
 
 def steps_of(answer: Answer) -> list[tuple[Counted, int]]:
@@ -107,7 +107,7 @@ def _all(funnel: Funnel) -> list[Counted]:
 
 
 def _group_column(answer: Answer) -> list[Column]:
-    return [Column("group", "Group", width=150)] if answer.result.groups else []
+    return [Column("group", "Group", width=120)] if answer.result.groups else []
 
 
 def _head(counted: Counted, answer: Answer) -> list[str]:

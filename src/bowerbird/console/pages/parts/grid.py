@@ -131,7 +131,8 @@ def _shown(column: Column, value: Any) -> str:
 def _definition(at: int, column: Column, least: int) -> dict[str, Any]:
     """Fields are numbered: a field's name may come from outside, and the grid takes a name with a colon for code."""
     made: dict[str, Any] = {"field": f"c{at}", "headerName": column.title, "cellDataType": False, "sortable": True}
-    made |= {"headerTooltip": column.title, ":comparator": _ORDER, ":tooltipValueGetter": _CELL}
+    made |= {"headerTooltip": column.title, "wrapHeaderText": True}
+    made |= {":comparator": _ORDER, ":tooltipValueGetter": _CELL}
     if column.width is not None:
         made |= {"width": least, "suppressSizeToFit": True}
     if column.kind in _RIGHT:

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from nicegui import ui
 from nicegui.events import GenericEventArguments
 
-from bowerbird.console.pages.parts.grid import Column, cells, framed
+from bowerbird.console.pages.parts.grid import Column, cells, framed, pin
 
 LEVELS = 10
 _LEAST = 84
@@ -44,6 +44,7 @@ def heat_table(
     grid = framed(all_columns, [_data(number, row, all_columns) for number, row in enumerate(rows)], label)
     for definition in grid.options["columnDefs"][len(head) :]:
         definition |= {"sortable": False, ":cellClass": _CLASS}
+    pin(grid, 1)
     if on_open is not None:
         _opens(grid, len(head), on_open)
     return grid

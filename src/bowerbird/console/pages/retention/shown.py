@@ -62,7 +62,7 @@ def show_curve(answer: Answer) -> None:
 
 def show_table(answer: Answer, counted: Counted, on_open: Callable[[int, int], None] | None = None) -> None:
     """The cohorts of everybody or of a group; `on_open` is called with the numbers of cohort and period."""
-    head = [Column("start", answer.question.unit.capitalize(), width=125), Column("persons", "Persons", "number", 95)]
+    head = [Column("start", answer.question.unit.capitalize(), width=108), Column("persons", "Persons", "number", 88)]
     rows = [HeatRow([cohort.start, cohort.persons], _cells(cohort)) for cohort in counted.cohorts]
     parts.heat_table(head, _periods(answer), rows, f"Cohorts of {name_of(counted, answer)}", on_open)
     said = f"{_OPEN} The {answer.question.unit} is not over: more may come back. The curve leaves it out."
