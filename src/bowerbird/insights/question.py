@@ -90,7 +90,9 @@ def parse(type_: type[T], given: bytes | Mapping[str, Any] | msgspec.Struct) -> 
             return msgspec.json.decode(given, type=type_)
         return msgspec.convert(given, type_)
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
-        raise QuestionInvalidError(f"the question cannot be understood: {error}", "See docs/insights.md.") from error
+        raise QuestionInvalidError(
+            f"the question cannot be understood: {error}", "The console’s page /docs has every kind of question."
+        ) from error
 
 
 def zone(name: str) -> ZoneInfo:

@@ -140,7 +140,7 @@ def _described(statement: Statement, asking: Asking) -> list[tuple[Any, ...]]:
     except QuestionInvalidError as error:
         message = str(error).split("\n\nLINE ", 1)[0]
         raise QuestionInvalidError(
-            message, "The tables are events, traits and people; their columns are in docs/insights/sql.md."
+            message, "The tables are events, traits and people; the console’s page SQL lists their columns."
         ) from error
 
 

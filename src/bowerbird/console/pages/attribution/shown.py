@@ -45,8 +45,8 @@ def show(answer: Answer, mode: str, other: Answer | None = None) -> None:
         for currency in currencies:
             _bars(answers, currency or "no currency", lambda credit, of=currency: _amount(credit, of))
         if not currencies:
-            parts.note("These conversions carry no value: send them with `value` and `currency`.")
-    columns = [Column("name", BY[answer.question.by], width=165), *_columns(answers, currencies)]
+            parts.prose("These conversions carry no value: send them with `value` and `currency`.").classes("note")
+    columns = [Column("name", BY[answer.question.by], width=190), *_columns(answers, currencies)]
     rows = [[name, *_numbers(answers, name, currencies)] for name in _names(answers)]
     parts.data_table(columns, rows, "Conversions and revenue by name")
 

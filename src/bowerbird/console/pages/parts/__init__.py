@@ -16,6 +16,7 @@ from bowerbird.console.pages.parts.text import (
     heading,
     link,
     note,
+    prose,
     section,
     text_element,
 )
@@ -45,12 +46,14 @@ __all__ = [
     "link",
     "load_ahead",
     "note",
+    "pin",
+    "prose",
     "renew",
     "section",
     "show_secret",
+    "take_focus",
     "tell",
     "text_element",
     "timeline",
-    "take_focus",
     "when",
 ]

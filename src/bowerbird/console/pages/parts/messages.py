@@ -6,7 +6,7 @@ from typing import Any
 
 from nicegui import ui
 
-from bowerbird.console.pages.parts.text import code_line, text_element
+from bowerbird.console.pages.parts.text import code_line, prose, text_element
 from bowerbird.errors import BowerbirdError
 
 _PLACE = re.compile(r" - at `\$[^`]*`$")
@@ -20,7 +20,7 @@ def empty_state(title: str, next_step: str, curl: str = "") -> None:
     """There is nothing here yet, and this is what to do about it. `curl`: a request ready to paste."""
     with ui.element("div").classes("empty"):
         text_element("h2", title)
-        text_element("p", next_step)
+        prose(next_step)
         if curl:
             code_line(curl)
 
@@ -31,7 +31,7 @@ def failure(error: Exception, again: Callable[[], None] | None = None) -> None:
     with ui.element("div").classes("problem").props("role=alert"):
         text_element("strong", message)
         if hint:
-            text_element("p", hint)
+            prose(hint)
         if again is not None:
             ui.button("Try again", on_click=again).props("flat dense no-caps")
 

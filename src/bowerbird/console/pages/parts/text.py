@@ -1,11 +1,14 @@
 """Headings, lines to paste, figures. All text is shown as text: data cannot become markup."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from nicegui import ui
 from nicegui.element import Element
 from nicegui.elements.mixins.text_element import TextElement
+
+_MARKED = re.compile(r"(`[^`]+`|(?<!\S)/docs\b)")
 
 
 def text_element(tag: str, text: str) -> Element:
@@ -26,7 +29,7 @@ def section(title: str, note_: str = "") -> Iterator[Element]:
     with ui.element("section").classes("panel") as panel:
         subtitle(title)
         if note_:
-            note(note_)
+            prose(note_).classes("note")
         yield panel
 
 
@@ -37,6 +40,22 @@ def subtitle(text: str) -> None:
 def note(text: str) -> None:
     """Something said beside the matter."""
     text_element("p", text).classes("note")
+
+
+def prose(text: str) -> Element:
+    """A paragraph of our own words: what stands in backticks is code, and /docs leads there."""
+    pieces = _MARKED.split(text)
+    if len(pieces) == 1:
+        return text_element("p", text)
+    with ui.element("p") as made:
+        for at, piece in enumerate(pieces):
+            if at % 2 == 0:
+                text_element("span", piece)
+            elif piece.startswith("`"):
+                text_element("code", piece.strip("`"))
+            else:
+                ui.link(piece, piece)
+    return made
 
 
 def link(text: str, path: str) -> Element:

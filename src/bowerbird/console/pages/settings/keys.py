@@ -72,8 +72,8 @@ def _revoke(page: Page, key: Key, changed: parts.Then) -> None:
 def _ask(page: Page, changed: parts.Then) -> None:
     with parts.dialog("Create an API key") as asked:
         boxes = {scope: ui.checkbox(f"{scope}: {_MEANINGS[scope]}", value=scope == "events:write") for scope in SCOPES}
-        secret = ui.input("Existing secret, to go on with a vendor’s key (optional)").props(
-            "outlined dense type=password autocomplete=off"
+        secret = ui.input("Existing secret").props(
+            'outlined dense type=password autocomplete=off hint="Optional: to go on with a vendor’s key"'
         )
 
         def create() -> None:

@@ -16,9 +16,9 @@ def build(page: Page) -> None:
         page.run(lambda: desk.get(page.workspace), show, place)
 
     def show(workspace: Workspace) -> None:
-        with ui.element("form").classes("row-line") as form:
+        with ui.element("form").classes("row-line hinted") as form:
             name = ui.input("Name").props("outlined dense")
-            number = ui.input("Number (the next free one)").props("outlined dense inputmode=numeric")
+            number = ui.input("Number").props('outlined dense inputmode=numeric hint="Empty: the next free one"')
             ui.button("Add list", icon="add").props("unelevated no-caps type=submit")
         with ui.element("div").classes("lines"):
             for list_id, title in workspace.lists.items():

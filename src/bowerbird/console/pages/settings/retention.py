@@ -14,7 +14,8 @@ def build(page: Page) -> None:
         _line("The log, which `bowerbird replay` builds everything from", f"closed segments {kept}")
         _line("Sessions", "30 days")
     with parts.section("Change it", "These are settings of the machine, and hold for all workspaces on it."):
-        parts.note("In bowerbird.toml in the data directory, then restart `bowerbird serve`. 0 keeps the log for ever:")
+        how = "In `bowerbird.toml` in the data directory, then restart `bowerbird serve`. 0 keeps the log for ever:"
+        parts.prose(how).classes("note")
         parts.code_line(f"log_keep_days = {days or 90}")
         parts.note("Erase a person: identifiers, traits, and the content of every event, in the log too:")
         parts.code_line(f"bowerbird person erase PERSON_ID --workspace {page.workspace}")
@@ -22,5 +23,5 @@ def build(page: Page) -> None:
 
 def _line(what: str, kept: str) -> None:
     with ui.element("div").classes("line"):
-        ui.label(what).classes("line-main")
+        parts.prose(what).classes("line-main")
         ui.label(kept).classes("note")

@@ -19,9 +19,9 @@ def build(page: Page) -> None:
         page.run(lambda: desk.sites(page.workspace), show, place)
 
     def show(sites: list[Site]) -> None:
-        with ui.element("form").classes("row-line") as form:
+        with ui.element("form").classes("row-line hinted") as form:
             name = ui.input("Name").props("outlined dense")
-            given = ui.input("Existing public id (optional)").props("outlined dense")
+            given = ui.input("Public id").props('outlined dense hint="Empty: a new one"')
             ui.button("Add site", icon="add").props("unelevated no-caps type=submit")
         with ui.element("div").classes("lines"):
             for site in sites:

@@ -86,8 +86,8 @@ def _ask(page: Page, changed: parts.Then) -> None:
     with parts.dialog("Add a user") as asked:
         name = ui.input("Name").props("outlined dense autocomplete=off autofocus")
         role = ui.select(_ROLES, value="viewer", label="Role").props("outlined dense")
-        password = ui.input("Password (empty: a random one, shown once)").props(
-            "outlined dense type=password autocomplete=new-password"
+        password = ui.input("Password").props(
+            'outlined dense type=password autocomplete=new-password hint="Empty: a random one, shown once"'
         )
 
         def create() -> None:

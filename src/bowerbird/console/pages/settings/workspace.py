@@ -51,7 +51,7 @@ def _field(setting: Setting, value: str) -> ui.select | ui.input:
     with ui.element("div").classes("setting"):
         with ui.element("div").classes("line-main"):
             parts.text_element("h3", setting.key)
-            parts.note(f"{setting.meaning[:1].upper()}{setting.meaning[1:]}: {setting.form.allowed}.")
+            parts.prose(f"{setting.meaning[:1].upper()}{setting.meaning[1:]}: {setting.form.allowed}.").classes("note")
         if setting.form.choices:
             made: ui.select | ui.input = ui.select(list(setting.form.choices), value=value)
         else:
