@@ -1,6 +1,7 @@
 """A question's page: its form, its answer, and what can be done with the answer."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from nicegui import ui
@@ -9,6 +10,7 @@ from bowerbird.console import assets
 from bowerbird.console.api.boards import Tile
 from bowerbird.console.pages import parts
 from bowerbird.console.pages.asking import saving
+from bowerbird.console.pages.asking.about import asked_of, title_of
 from bowerbird.console.pages.asking.address import Document, decode, encode, understood
 from bowerbird.console.pages.asking.asked import Asked
 from bowerbird.console.pages.asking.call import curl
@@ -82,8 +84,11 @@ class QuestionPage:
         """Asks, and shows the answer when it comes; a question that is under way is cancelled."""
         self._remember()
         self._answer = None
+        self._result.props["data-title"] = title_of(self.view.kind, self.document)
+        self._result.props["data-asked"] = asked_of(self.view.kind, self.document)
         asked = Asked(self.page, self.view.kind, self.document)
-        self.page.ask(asked.work, self._show, asked.cancel, self._result)
+        work = partial(asked.then, partial(self.view.named, self.page))
+        self.page.ask(work, self._show, asked.cancel, self._result)
 
     def export(self, answer: Answer) -> None:
         """Gives the answer as a file."""
@@ -176,4 +181,4 @@ class QuestionPage:
 
     def _save(self) -> None:
         kind = self.view.kind
-        saving.ask_for_board(self.page, Tile(kind.capitalize(), kind, self.document, self.mode))
+        saving.ask_for_board(self.page, Tile(title_of(kind, self.document), kind, self.document, self.mode))

@@ -108,6 +108,20 @@ class _Picker:
         self._on_change(range_)
 
 
+def said(range_: Document | None) -> str:
+    """`Last 14 days`, `2025-03-01 to 2025-03-31`."""
+    given = range_ or _DEFAULT
+    name = _preset(given)
+    if name in _PRESETS:
+        return _PRESETS[name][0]
+    if name == _LAST:
+        return f"Last {given['last']} {_UNITS[str(given.get('unit', 'day'))]}"
+    since, until = str(given.get("since", "")), str(given.get("until", ""))
+    if (end := _date(until)) is not None and len(until) == len("2025-03-01"):
+        until = str(end - timedelta(days=1))
+    return f"{since} to {until}" if until else f"Since {since}"
+
+
 def _preset(range_: Document) -> str:
     for name, (_, preset) in _PRESETS.items():
         if range_.get("last") == preset["last"] and range_.get("unit", "day") == preset.get("unit", "day"):

@@ -32,6 +32,8 @@ def _ask(page: Page, tile: Tile, boards: list[SavedItem]) -> None:
             asked.close()
             parts.tell(f"Saved to {kept.name}")
 
+        for field in (title, name):
+            field.on("keydown.enter", save)
         with ui.element("div").classes("actions"):
             ui.button("Cancel", on_click=asked.close).props("flat no-caps")
             ui.button("Save", on_click=save).props("unelevated no-caps")

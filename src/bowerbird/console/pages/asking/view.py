@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
+from bowerbird.console.pages.page import Page
 from bowerbird.console.pages.parts import Column
 from bowerbird.insights.base import Answer
 
@@ -40,6 +41,8 @@ class View(NamedTuple):
     """Whether there is nothing to show: then it is said what to do instead."""
     stacked: bool = False
     """The form stands above the answer on wide screens too."""
+    named: Callable[[Page, Answer], Answer] = lambda _, answer: answer
+    """Adds to an answer how its people are called; blocking."""
 
     def mode(self, name: str) -> Mode:
         return next((mode for mode in self.modes if mode.name == name), self.modes[0])

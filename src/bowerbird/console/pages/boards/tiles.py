@@ -1,11 +1,13 @@
 """A tile: a saved question with its answer of this moment."""
 
 from collections.abc import Callable
+from functools import partial
 
 from nicegui import ui
 
 from bowerbird.console.api.boards import Tile
 from bowerbird.console.pages import parts
+from bowerbird.console.pages.asking.about import asked_of
 from bowerbird.console.pages.asking.address import encode
 from bowerbird.console.pages.asking.asked import Asked
 from bowerbird.console.pages.page import Page
@@ -30,11 +32,15 @@ def build(page: Page, tile: Tile, menu: Menu | None) -> None:
                     _menu_button(tile, menu)
         place = ui.element("div").classes("place")
     asked = Asked(page, tile.kind, tile.question)
-    page.ask(asked.work, lambda answer: _show(tile, answer, page.sources.clock.now()), asked.cancel, place)
+    work = partial(asked.then, partial(view.named, page)) if view else asked.work
+    page.ask(work, lambda answer: _show(page, tile, answer), asked.cancel, place)
 
 
-def _show(tile: Tile, answer: Answer, now: int) -> None:
-    view = VIEWS.get(tile.kind)
+def _show(page: Page, tile: Tile, answer: Answer) -> None:
+    view, now = VIEWS.get(tile.kind), page.sources.clock.now()
+    with ui.element("p").classes("note tile-about"):
+        parts.text_element("span", " · ".join(filter(None, [asked_of(tile.kind, tile.question), "asked "])))
+        parts.when(now).classes("clock")
     if view is None:
         parts.note("The console cannot show this kind of answer; the JSON API gives it.")
     elif view.is_empty(answer):

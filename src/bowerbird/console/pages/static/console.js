@@ -3,12 +3,13 @@ window.bowerbird = (() => {
   const chosen = () => (document.cookie.match(/(?:^|; )bowerbird_theme=(\w+)/) || [])[1] || "auto";
   const show = (theme) => { document.documentElement.dataset.theme = theme; };
   const times = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
+  const clock = new Intl.DateTimeFormat(undefined, { timeStyle: "short" });
   const localize = (root) => root.querySelectorAll("time[datetime]:not([data-local])").forEach((shown) => {
     const at = new Date(shown.dateTime);
     if (isNaN(at)) return;
     shown.dataset.local = "";
     shown.title = shown.textContent;
-    shown.textContent = times.format(at);
+    shown.textContent = (shown.matches(".clock") ? clock : times).format(at);
   });
 
   // Who works with the keyboard stays where they are, though it is drawn anew: the focus goes to what is marked to take
