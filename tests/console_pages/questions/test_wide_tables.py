@@ -37,3 +37,10 @@ def test_an_operator_can_be_read(shop: Any, tab: Any) -> None:
     operator, field = page.locator(".form .operator"), page.locator(".condition-main > .q-field").first
     operator.wait_for()
     assert operator.bounding_box()["width"] == field.bounding_box()["width"]
+
+
+def test_names_in_a_flow_do_not_overlap(walks: Any, tab: Any) -> None:
+    page = tab(walks.viewer).open(address("/paths", {"range": walks.range}))
+    page.locator(".chart svg").wait_for()
+    series = "getElement(Number(document.querySelector('.chart').id.slice(1))).chart.getOption().series[0]"
+    assert page.evaluate(f"{series}.labelLayout.hideOverlap") is True
