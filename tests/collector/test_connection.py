@@ -68,6 +68,18 @@ def test_a_connection_in_use_goes_on(hasty: Any) -> None:
             time.sleep(0.15)
 
 
+def test_a_body_behind_its_answer_is_awaited_no_longer_than_it_takes(hasty: Any) -> None:
+    with hasty.connect() as raw:
+        head = hasty.head("/parrot/nowhere", content_length=5).replace(b"connection: close", b"x: y")
+        raw.sendall(head)
+        time.sleep(0.05)
+        raw.sendall(b"12345")
+        assert raw.recv(1000).startswith(b"HTTP/1.1 499 ")
+        time.sleep(0.5)
+        raw.sendall(requests(hasty, 1))
+        assert raw.recv(1000).startswith(b"HTTP/1.1 202 ")
+
+
 def test_requests_sent_ahead_are_answered_one_by_one(serve: Any) -> None:
     collector = serve()
     with collector.connect() as raw:
@@ -123,15 +135,66 @@ def test_clients_that_vanish_leave_no_trace_but_their_events(serve: Any, caplog:
     assert caplog.records == []
 
 
+def offer(collector: Any, path: str = "/parrot/events", connection: bytes = b"Upgrade, HTTP2-Settings") -> bytes:
+    head: bytes = collector.head(path, content_length=len(BODY), upgrade="h2c", http2_settings="AAMAAABkAAQAoAAAAAIA")
+    return head.replace(b"connection: close", b"connection: " + connection) + BODY
+
+
 def test_an_offer_to_upgrade_is_passed_over(serve: Any) -> None:
     collector = serve()
-    head = collector.head(content_length=len(BODY), upgrade="h2c", http2_settings="AAMAAABkAAQAoAAAAAIAAAAA")
-    head = head.replace(b"connection: close", b"connection: Upgrade, HTTP2-Settings")
     with collector.connect() as raw:
         for _ in range(3):
-            raw.sendall(head + BODY)
+            raw.sendall(offer(collector))
             assert raw.recv(1000).startswith(b"HTTP/1.1 202 ")
     assert len(collector.logged()) == 3
+
+
+def test_an_offer_is_passed_over_wherever_its_head_is_split(serve: Any) -> None:
+    collector = serve()
+    whole = offer(collector)
+    with collector.connect() as raw:
+        raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        for at in range(1, len(whole), 7):
+            raw.sendall(whole[:at])
+            time.sleep(0.002)
+            raw.sendall(whole[at:])
+            assert raw.recv(1000).startswith(b"HTTP/1.1 202 ")
+
+
+def test_offers_sent_ahead_are_passed_over(serve: Any) -> None:
+    collector = serve()
+    chunked = offer(collector).replace(b"content-length: 12", b"transfer-encoding: chunked")
+    chunked = chunked.replace(BODY, b"c\r\n%b\r\n0\r\n\r\n" % BODY)
+    with collector.connect() as raw:
+        raw.sendall((requests(collector, 1) + offer(collector) + chunked) * 5)
+        heard = b""
+        while heard.count(b"HTTP/1.1 202 ") < 15:
+            heard += raw.recv(65_536)
+    assert len(collector.logged()) == 15
+
+
+@pytest.mark.parametrize("path", ["/parrot/nowhere", "/parrot/names"])
+def test_an_offer_behind_a_request_without_success_is_passed_over(serve: Any, path: str) -> None:
+    collector = serve()
+    with collector.connect() as raw:
+        raw.sendall(offer(collector, path)[: -len(BODY)])
+        time.sleep(0.05)
+        raw.sendall(BODY)
+        assert raw.recv(1000).startswith(b"HTTP/1.1 499 ")
+        raw.sendall(offer(collector))
+        assert raw.recv(1000).startswith(b"HTTP/1.1 202 ")
+
+
+def test_an_offer_with_the_last_request_is_passed_over(serve: Any) -> None:
+    collector = serve()
+    assert collector.say(offer(collector, connection=b"close, Upgrade")).startswith(b"HTTP/1.1 202 ")
+    assert collector.say(offer(collector).replace(b"HTTP/1.1", b"HTTP/1.0")).startswith(b"HTTP/1.1 202 ")
+    assert len(collector.logged()) == 2
+
+
+@pytest.mark.parametrize("target", ["x:1", "/parrot/events"])
+def test_no_tunnel_leads_through(collector: Any, target: str) -> None:
+    assert collector.say(collector.head(target, "CONNECT") + BODY).startswith(b"HTTP/1.1 400 ")
 
 
 def test_a_body_that_looks_like_an_offer_is_left_as_it_is(collector: Any) -> None:

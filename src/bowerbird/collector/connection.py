@@ -1,10 +1,9 @@
 """One client's connection: uvicorn's HTTP protocol with bounds on a request's head and on the time it takes to arrive,
 one write an answer, and no way out of HTTP/1.1."""
 
-import re
 from asyncio import TimerHandle, Transport
-from typing import Any
 
+import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from bowerbird.collector.corked import Corked
@@ -12,13 +11,15 @@ from bowerbird.collector.corked import Corked
 HEAD_BYTES = 65_536
 """Largest request line and headers together, give or take one read from the socket."""
 
-_OFFER = re.compile(rb"\r\nupgrade:[^\r\n]*", re.IGNORECASE)
+BETWEEN, HEAD, BODY = range(3)
 
 
 class Connection(HttpToolsProtocol):
     arrival = 60.0
     """Seconds from a request's first byte (of the first request: from the connection) to its last."""
 
+    _stage = BETWEEN
+    """What the parser expects: a request, or the rest of its head or body."""
     _head_bytes = 0
     _deadline: TimerHandle | None = None
 
@@ -34,32 +35,66 @@ class Connection(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         if self.transport.is_closing():
             return
-        super().data_received(self._without_offer(data) if b"pgrade:" in data else data)
-        cycle = self.cycle
-        if cycle is None or cycle.scope is not self.scope:
+        self._unset_keepalive_if_required()
+        try:
+            self._parse(data)
+        except httptools.HttpParserError:
+            self.logger.warning("Invalid HTTP request received.")
+            self.send_400_response("Invalid HTTP request received.")
+            return
+        if self._stage == HEAD or self.cycle is None:
             self._head_bytes += len(data)
             self._await_more()
             if self._head_bytes > HEAD_BYTES and not self.transport.is_closing():
                 self.send_400_response("The request's head is too large.")
             return
         self._head_bytes = 0
-        if cycle.more_body:
+        if self._stage == BODY:
             self._await_more()
         elif self._deadline is not None:
             self._arrived()
 
-    def _without_offer(self, data: bytes) -> bytes:
-        """The data, where a request begins with it, without an offer to upgrade, as which Java's HttpClient sends its
-        first request. A server may pass it over (RFC 9110, 7.8), but the parser would pass over the body."""
-        cycle: Any = self.cycle
-        if self._head_bytes or (cycle is not None and (cycle.scope is not self.scope or cycle.more_body)):
-            return data
-        head, end, rest = data.partition(b"\r\n\r\n")
-        return _OFFER.sub(b"", head) + end + rest
+    def on_message_begin(self) -> None:
+        self._stage = HEAD
+        super().on_message_begin()
+
+    def on_headers_complete(self) -> None:
+        if self.parser.should_upgrade():
+            return
+        self._stage = BODY
+        super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        if self._stage == BODY:
+            self._stage = BETWEEN
+            super().on_message_complete()
+
+    def _parse(self, data: bytes | memoryview) -> None:
+        """Feeds the parser. It stops behind a head that offers to upgrade, as Java's HttpClient's first does, and
+        would take the body for another protocol. A server may pass the offer over (RFC 9110, 7.8), so the request
+        begins anew, without it."""
+        while data:
+            try:
+                self.parser.feed_data(data)
+            except httptools.HttpParserUpgrade as stopped:
+                data = memoryview(data)[stopped.args[0] :]
+                head = self._head_without_offer()
+                self.parser = httptools.HttpRequestParser(self)
+                self.parser.set_dangerous_leniencies(lenient_data_after_close=True)
+                self.parser.feed_data(head)
+            else:
+                return
+
+    def _head_without_offer(self) -> bytes:
+        method, version = self.parser.get_method(), self.parser.get_http_version().encode()
+        if method == b"CONNECT":
+            raise httptools.HttpParserError("no tunnel leads through here")
+        headers = (b"%b: %b\r\n" % header for header in self.headers if header[0] != b"upgrade")
+        return b"%b %b HTTP/%b\r\n%b\r\n" % (method, self.url, version, b"".join(headers))
 
     def _unread(self) -> bool:
-        """Whether the request under way was answered before all of it arrived."""
-        return self.cycle is not None and self.cycle.more_body and not self.cycle.disconnected
+        """Whether the sender is still sending the request that the connection ends with."""
+        return self._stage == BODY
 
     def _await_more(self) -> None:
         if self._deadline is None:

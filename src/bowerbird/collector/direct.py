@@ -4,7 +4,7 @@ from asyncio import Transport
 from collections.abc import Coroutine
 from typing import TYPE_CHECKING, Any
 
-from bowerbird.collector.connection import Connection
+from bowerbird.collector.connection import BETWEEN, BODY, HEAD, Connection
 from bowerbird.collector.dialects.base import AT_ONCE, Reply
 from bowerbird.collector.endpoint import Head
 from bowerbird.collector.exchange import Exchange
@@ -13,7 +13,7 @@ from bowerbird.collector.routing import Target
 if TYPE_CHECKING:
     from bowerbird.collector.app import Collector
 
-_ORDINARY = frozenset((b"transfer-encoding", b"content-encoding", b"expect", b"x-forwarded-for", b"upgrade"))
+_ORDINARY = frozenset((b"transfer-encoding", b"content-encoding", b"expect", b"x-forwarded-for"))
 """Headers of requests that go the ordinary way."""
 _LONGEST = len(str(AT_ONCE))
 
@@ -35,6 +35,7 @@ class Direct(Connection):
             self.timeout_keep_alive_task.cancel()
 
     def on_message_begin(self) -> None:
+        self._stage = HEAD
         self.url = b""
         self.headers = []
         self.scope = {"headers": self.headers}  # type: ignore[typeddict-item]  # completed where ASGI needs it
@@ -43,6 +44,9 @@ class Direct(Connection):
         self.headers.append((name.lower(), value))
 
     def on_headers_complete(self) -> None:
+        if self.parser.should_upgrade():
+            return
+        self._stage = BODY
         self._idle_since = None
         cycle = self.cycle
         if (cycle is None or cycle.response_complete) and not self.flow.write_paused:
@@ -89,7 +93,8 @@ class Direct(Connection):
     def on_message_complete(self) -> None:
         if self._exchange is None:
             super().on_message_complete()
-        else:
+        elif self._stage == BODY:
+            self._stage = BETWEEN
             self._exchange.start()
 
     def answering(self, target: Target, head: Head, body: bytes) -> Coroutine[Any, Any, Reply]:

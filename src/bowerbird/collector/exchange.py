@@ -26,12 +26,11 @@ class Exchange:
 
     __slots__ = (
         "_connection", "_head", "_steps", "_target", "body", "disconnected", "keep_alive", "more_body",
-        "response_complete", "scope",
+        "response_complete",
     )  # fmt: skip
     message_event: ClassVar = _Unheard()
 
     def __init__(self, connection: "Direct", target: Target, head: Head, keep_alive: bool) -> None:
-        self.scope = connection.scope
         self.body = b""
         self.more_body = True
         self.disconnected = False
