@@ -68,13 +68,14 @@ def test_a_connection_in_use_goes_on(hasty: Any) -> None:
             time.sleep(0.15)
 
 
-def test_a_body_behind_its_answer_is_awaited_no_longer_than_it_takes(hasty: Any) -> None:
+@pytest.mark.parametrize(("path", "method"), [("/parrot/nowhere", "POST"), ("/parrot/events", "PUT"), ("/x", "PUT")])
+def test_a_late_body_does_not_end_the_connection(hasty: Any, path: str, method: str) -> None:
     with hasty.connect() as raw:
-        head = hasty.head("/parrot/nowhere", content_length=5).replace(b"connection: close", b"x: y")
+        head = hasty.head(path, method, content_length=5).replace(b"connection: close", b"x: y")
         raw.sendall(head)
         time.sleep(0.05)
         raw.sendall(b"12345")
-        assert raw.recv(1000).startswith(b"HTTP/1.1 499 ")
+        assert raw.recv(1000).startswith((b"HTTP/1.1 499 ", b"HTTP/1.1 404 "))
         time.sleep(0.5)
         raw.sendall(requests(hasty, 1))
         assert raw.recv(1000).startswith(b"HTTP/1.1 202 ")
@@ -99,6 +100,27 @@ def test_a_sender_that_reads_late_gets_its_answer(collector: Any, path: str) -> 
         for _ in range(20):
             raw.sendall(rest)
         assert raw.recv(1000).startswith(b"HTTP/1.1 499 ")
+
+
+@pytest.mark.parametrize("path", ["/parrot/events", "/parrot/nowhere"])
+@pytest.mark.parametrize("length", ["content-length: 200000", "transfer-encoding: chunked"])
+def test_an_answer_before_the_end_of_its_request_ends_the_connection(collector: Any, path: str, length: str) -> None:
+    head = collector.head(path).replace(b"connection: close", length.encode())
+    heard = collector.say(head, b"1d4c0\r\n" + b"x" * 120_000)
+    assert heard.startswith(b"HTTP/1.1 499 ")
+    assert b"\r\nconnection: close\r\n" in heard
+
+
+def test_who_waits_to_be_asked_for_the_body_is_asked(collector: Any) -> None:
+    head = collector.head("/parrot/nowhere", content_length=len(BODY), expect="100-continue")
+    with collector.connect() as raw:
+        raw.sendall(head.replace(b"connection: close", b"x: y"))
+        assert raw.recv(1000).startswith(b"HTTP/1.1 100 ")
+        raw.sendall(BODY + requests(collector, 1))
+        heard = b""
+        while b" 202 " not in heard:
+            heard += raw.recv(1000)
+    assert heard.startswith(b"HTTP/1.1 499 ")
 
 
 def test_what_comes_behind_an_answer_that_ends_the_connection_is_no_request(serve: Any) -> None:

@@ -1,14 +1,16 @@
 """The collector: a bare ASGI application."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from typing import Any
 
 import msgspec
 
-from bowerbird.collector.body import Receive, SenderGoneError
+from bowerbird.collector.body import Receive, SenderGoneError, read_body
 from bowerbird.collector.cross_origin import preflight, readable
 from bowerbird.collector.dialects.base import AT_ONCE, Reply
 from bowerbird.collector.endpoint import Endpoint, Head
+from bowerbird.collector.held import Held, Hold
 from bowerbird.collector.notes import Notes
 from bowerbird.collector.parts import Parts
 from bowerbird.collector.routing import Routes, Target
@@ -42,15 +44,21 @@ class Collector:
         if scope["type"] == "lifespan":
             await self._live(receive, send)
             return
-        target = self.routes.target(scope["method"], scope["path"])
-        if target is None:
-            await _respond(send, await self._elsewhere(_head(scope)))
-            return
+        head, incoming = _head(scope), _Incoming(receive)
         try:
-            reply = await self.endpoint.receive(target, _head(scope), receive)
+            reply = await self._answer(head, incoming)
         except SenderGoneError:
             return
-        await _respond(send, readable(reply) if target.route.cross_origin else reply)
+        await _respond(send, reply if incoming.ended or not _has_body(head) else _last(reply))
+
+    async def _answer(self, head: Head, incoming: "_Incoming") -> Reply:
+        target = self.routes.target(head.method, head.path)
+        if target is not None:
+            reply = await self.endpoint.receive(target, head, incoming)
+            return readable(reply) if target.route.cross_origin else reply
+        with suppress(Refused):
+            await read_body(head.headers, incoming, AT_ONCE, Hold(Held(), None))
+        return await self._elsewhere(head)
 
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()
@@ -90,6 +98,29 @@ class Collector:
         if self._parts.registry.snapshot is None:
             return _not_ready("registry")
         return _READY if await self._log.takes_events() else _not_ready("log")
+
+
+class _Incoming:
+    """A request's body, as it is received."""
+
+    def __init__(self, receive: Receive) -> None:
+        self._receive = receive
+        self.ended = False
+        """Whether all of it was received."""
+
+    async def __call__(self) -> dict[str, Any]:
+        message = await self._receive()
+        self.ended = not message.get("more_body", False)
+        return message
+
+
+def _has_body(head: Head) -> bool:
+    return b"transfer-encoding" in head.headers or head.headers.get(b"content-length", b"0") != b"0"
+
+
+def _last(reply: Reply) -> Reply:
+    """The reply as the last one of its connection: the sender may still be sending what nobody reads."""
+    return msgspec.structs.replace(reply, headers=(*reply.headers, (b"connection", b"close")))
 
 
 def _head(scope: Scope) -> Head:
