@@ -91,6 +91,32 @@ def test_requests_sent_ahead_are_answered_one_by_one(serve: Any) -> None:
     assert len(collector.logged()) == 50
 
 
+def test_only_its_own_head_counts_against_a_request(serve: Any) -> None:
+    collector = serve()
+    body = b'{"name":"%b"}' % (b"x" * 90_000)
+    one = requests(collector, 1)
+    large = collector.head(content_length=len(body)).replace(b"connection: close", b"x: y") + body
+    with collector.connect() as raw:
+        raw.sendall(large + requests(collector, 599) + large + one[:20])
+        time.sleep(0.05)
+        raw.sendall(one[20:])
+        heard = b""
+        while heard.count(b"HTTP/1.1 202 ") < 602:
+            piece = raw.recv(65_536)
+            assert piece, heard[-300:]
+            heard += piece
+
+
+def test_requests_that_overlap_in_what_is_read_each_have_their_time(hasty: Any) -> None:
+    one = requests(hasty, 1)
+    with hasty.connect() as raw:
+        raw.sendall(one[:20])
+        for _ in range(8):
+            time.sleep(0.1)
+            raw.sendall(one[20:] + one[:20])
+            assert raw.recv(1000).startswith(b"HTTP/1.1 202 ")
+
+
 @pytest.mark.parametrize("path", ["/parrot/events", "/parrot/nowhere"])
 def test_a_sender_that_reads_late_gets_its_answer(collector: Any, path: str) -> None:
     """The server must not reset a connection whose sender has not come to read the answer yet."""

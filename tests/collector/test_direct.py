@@ -179,17 +179,53 @@ def test_what_the_log_does_not_take_may_be_sent_again(serve: Any) -> None:
     assert (answer.json()["reason"], answer.json()["retry_after"]) == ("unavailable", 1.0)
 
 
-def test_rubbish_behind_a_request_that_waits_ends_the_connection_once(serve: Any) -> None:
+def heard_of(raw: Any) -> bytes:
+    """All that comes until the connection ends."""
+    heard = b""
+    while piece := raw.recv(65_536):
+        heard += piece
+    return heard
+
+
+@pytest.mark.parametrize("more", [b"", ORDINARY])
+@pytest.mark.parametrize("pause", [0.0, 0.05])
+def test_rubbish_behind_a_request_that_waits_ends_the_connection_behind_its_answer(
+    serve: Any, more: bytes, pause: float
+) -> None:
     log = Held()
     collector = serve(log=log)
     with collector.connect() as raw:
-        raw.sendall(request())
+        raw.sendall(request(more=more) if pause else request(more=more) + b"}")
         assert log.reached.acquire(timeout=5)
+        time.sleep(pause)
         raw.sendall(b"rubbish\r\n\r\n")
-        assert raw.recv(65_536).startswith(b"HTTP/1.1 400 ")
+        time.sleep(0.05)
         log.let_go()
-        assert raw.recv(65_536) == b""
+        heard = heard_of(raw)
+    assert heard.startswith(b"HTTP/1.1 202 ")
+    assert heard.count(b"HTTP/1.1 ") == 1
+    assert b"\r\nconnection: close\r\n" in heard
     assert collector.post({"name": "next"}).status_code == 202
+
+
+def test_a_body_that_breaks_off_behind_requests_that_wait_is_answered_behind_them(serve: Any) -> None:
+    log = Held()
+    collector = serve(log=log)
+    with collector.connect() as raw:
+        raw.sendall(request() + request() + chunked(BODY).replace(b"\r\n0\r\n", b"?"))
+        assert log.reached.acquire(timeout=5)
+        time.sleep(0.05)
+        log.let_go()
+        heard = heard_of(raw)
+    assert re.findall(rb"HTTP/1.1 (\d+)", heard) == [b"202", b"202", b"400"]
+    assert len(log.names) == 2
+
+
+def test_rubbish_is_answered(collector: Any) -> None:
+    assert collector.say(b"rubbish\r\n\r\n").startswith(b"HTTP/1.1 400 ")
+    assert collector.say(request()[:20] + b"\0").startswith(b"HTTP/1.1 400 ")
+    assert collector.say(chunked(BODY).replace(b"\r\n0\r\n", b"?")).startswith(b"HTTP/1.1 400 ")
+    assert collector.say(request(b"{") + b"}").startswith(b"HTTP/1.1 499 ")
 
 
 def test_an_answer_that_cannot_be_written_is_a_fault(

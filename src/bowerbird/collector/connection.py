@@ -2,6 +2,7 @@
 one write an answer, and no way out of HTTP/1.1."""
 
 from asyncio import TimerHandle, Transport
+from typing import Any
 
 import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -11,7 +12,7 @@ from bowerbird.collector.corked import Corked
 HEAD_BYTES = 65_536
 """Largest request line and headers together, give or take one read from the socket."""
 
-BETWEEN, HEAD, BODY = range(3)
+BETWEEN, HEAD, BODY, OVER = range(4)
 
 
 class Connection(HttpToolsProtocol):
@@ -19,8 +20,9 @@ class Connection(HttpToolsProtocol):
     """Seconds from a request's first byte (of the first request: from the connection) to its last."""
 
     _stage = BETWEEN
-    """What the parser expects: a request, or the rest of its head or body."""
-    _head_bytes = 0
+    """What the parser expects: a request, or the rest of its head or body, or nothing any more."""
+    _unfinished = 0
+    """Bytes that came since the read in which a request ended."""
     _deadline: TimerHandle | None = None
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
@@ -33,26 +35,22 @@ class Connection(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        if self.transport.is_closing():
+        if self._stage == OVER or self.transport.is_closing():
             return
         self._unset_keepalive_if_required()
+        self._unfinished += len(data)
         try:
             self._parse(data)
         except httptools.HttpParserError:
             self.logger.warning("Invalid HTTP request received.")
-            self.send_400_response("Invalid HTTP request received.")
+            self._refuse("Invalid HTTP request received.")
             return
-        if self._stage == HEAD or self.cycle is None:
-            self._head_bytes += len(data)
-            self._await_more()
-            if self._head_bytes > HEAD_BYTES and not self.transport.is_closing():
-                self.send_400_response("The request's head is too large.")
-            return
-        self._head_bytes = 0
-        if self._stage == BODY:
-            self._await_more()
-        elif self._deadline is not None:
+        if not self._unfinished and self._deadline is not None:
             self._arrived()
+        if self._stage != BETWEEN or self._unfinished:
+            self._await_more()
+            if self._unfinished > HEAD_BYTES and self._stage != BODY:
+                self._refuse("The request's head is too large.")
 
     def on_message_begin(self) -> None:
         self._stage = HEAD
@@ -67,6 +65,7 @@ class Connection(HttpToolsProtocol):
     def on_message_complete(self) -> None:
         if self._stage == BODY:
             self._stage = BETWEEN
+            self._unfinished = 0
             super().on_message_complete()
 
     def _parse(self, data: bytes | memoryview) -> None:
@@ -92,9 +91,31 @@ class Connection(HttpToolsProtocol):
         headers = (b"%b: %b\r\n" % header for header in self.headers if header[0] != b"upgrade")
         return b"%b %b HTTP/%b\r\n%b\r\n" % (method, self.url, version, b"".join(headers))
 
+    def _refuse(self, why: str) -> None:
+        """Ends the connection with what cannot be understood, behind the answers to what came before it."""
+        if self.transport.is_closing():
+            return
+        if self._ends_with_answers():
+            self._stage = OVER
+        else:
+            self.send_400_response(why)
+
+    def _ends_with_answers(self) -> bool:
+        """Whether requests that have arrived wait for their answers. The connection then ends with the last one; to a
+        request behind them whose body breaks off, that is a 400."""
+        cycle: Any = self.cycle
+        if cycle is None or cycle.response_complete:
+            return False
+        if self._stage == BODY:
+            if not self.pipeline:
+                return False
+            self.pipeline[0] = (cycle, _broken_off)
+        cycle.keep_alive = False
+        return True
+
     def _unread(self) -> bool:
-        """Whether the sender is still sending the request that the connection ends with."""
-        return self._stage == BODY
+        """Whether the sender is still sending what the connection ends with."""
+        return self._stage in (BODY, OVER)
 
     def _await_more(self) -> None:
         if self._deadline is None:
@@ -104,3 +125,10 @@ class Connection(HttpToolsProtocol):
         if self._deadline is not None:
             self._deadline.cancel()
             self._deadline = None
+
+
+async def _broken_off(scope: Any, receive: Any, send: Any) -> None:
+    why = b"Invalid HTTP request received."
+    headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", b"%d" % len(why))]
+    await send({"type": "http.response.start", "status": 400, "headers": headers})
+    await send({"type": "http.response.body", "body": why})

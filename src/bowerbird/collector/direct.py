@@ -95,6 +95,7 @@ class Direct(Connection):
             super().on_message_complete()
         elif self._stage == BODY:
             self._stage = BETWEEN
+            self._unfinished = 0
             self._exchange.start()
 
     def answering(self, target: Target, head: Head, body: bytes) -> Coroutine[Any, Any, Reply]:
