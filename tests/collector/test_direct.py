@@ -162,13 +162,35 @@ def test_a_sender_that_leaves_while_the_log_writes_does_no_harm(serve: Any, capl
 
 
 @pytest.mark.parametrize("more", [b"", ORDINARY])
-def test_the_event_of_a_half_closed_sender_is_taken(serve: Any, more: bytes) -> None:
-    collector = serve()
+def test_a_half_closed_sender_gets_its_answers(serve: Any, more: bytes) -> None:
+    log = Held()
+    collector = serve(log=log)
     with collector.connect() as raw:
-        raw.sendall(request(more=more))
+        raw.sendall(request(more=more) * 2 + chunked(BODY)[:-7])
         raw.shutdown(socket.SHUT_WR)
-        assert raw.recv(65_536)[:13] in (b"HTTP/1.1 202 ", b"")
-    assert len(collector.logged()) == 1
+        assert log.reached.acquire(timeout=5)
+        time.sleep(0.05)
+        log.let_go()
+        heard = heard_of(raw)
+    assert re.findall(rb"HTTP/1.1 (\d+)", heard) == [b"202", b"202", b"400"]
+    assert len(log.names) == 2
+
+
+def test_a_half_closed_sender_of_one_request_gets_its_answer(serve: Any) -> None:
+    collector = serve()
+    for sent in (request(), request(b"{"), chunked(BODY), request(path="/parrot/nowhere")):
+        with collector.connect() as raw:
+            raw.sendall(sent)
+            raw.shutdown(socket.SHUT_WR)
+            assert heard_of(raw).startswith(b"HTTP/1.1 ")
+
+
+def test_a_half_closed_sender_without_a_request_is_left(collector: Any) -> None:
+    for sent in (b"", request()[:30], request()[:-3], chunked(BODY)[:-7]):
+        with collector.connect() as raw:
+            raw.sendall(sent)
+            raw.shutdown(socket.SHUT_WR)
+            assert heard_of(raw) == b""
 
 
 def test_what_the_log_does_not_take_may_be_sent_again(serve: Any) -> None:

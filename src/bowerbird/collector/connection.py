@@ -52,6 +52,16 @@ class Connection(HttpToolsProtocol):
             if self._unfinished > HEAD_BYTES and self._stage != BODY:
                 self._refuse("The request's head is too large.")
 
+    def eof_received(self) -> bool:  # type: ignore[override]
+        """A sender that sends no more may still read the answers to what it sent."""
+        if self.transport.is_closing():
+            return False
+        owed = self._ends_with_answers()
+        self._stage = BETWEEN
+        if not owed:
+            self.transport.close()
+        return owed
+
     def on_message_begin(self) -> None:
         self._stage = HEAD
         super().on_message_begin()
@@ -111,6 +121,7 @@ class Connection(HttpToolsProtocol):
                 return False
             self.pipeline[0] = (cycle, _broken_off)
         cycle.keep_alive = False
+        self._arrived()
         return True
 
     def _unread(self) -> bool:
@@ -127,7 +138,7 @@ class Connection(HttpToolsProtocol):
             self._deadline = None
 
 
-async def _broken_off(scope: Any, receive: Any, send: Any) -> None:
+async def _broken_off(_scope: Any, _receive: Any, send: Any) -> None:
     why = b"Invalid HTTP request received."
     headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", b"%d" % len(why))]
     await send({"type": "http.response.start", "status": 400, "headers": headers})
