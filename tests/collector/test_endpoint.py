@@ -9,10 +9,13 @@ from typing import Any
 
 import pytest
 
-from bowerbird.clock import FixedClock
+from bowerbird.clock import FixedClock, SystemClock
+from bowerbird.collector import lookups
 from bowerbird.collector.dialects.base import AT_ONCE
-from bowerbird.errors import LogUnavailableError
+from bowerbird.collector.dialects.successeve import Successeve
+from bowerbird.errors import BowerbirdError, LogUnavailableError
 from bowerbird.registry.base import WorkspaceSettings
+from bowerbird.registry.memory import MemoryRegistry
 
 ANN = "ann@example.com"
 
@@ -112,11 +115,11 @@ def test_logs_what_was_sent_and_says_so(serve: Any) -> None:
 
 
 def test_reads_the_query(collector: Any) -> None:
-    query = "name=caf%C3%A9+noir&empty=&twice=1&twice=2&bad=%ff"
+    query = "name=caf%C3%A9+noir&empty=&twice=1&twice=2"
     answer = collector.client.get(f"/parrot/events?{query}", headers={"authorization": "parrot-key"})
     assert answer.status_code == 202
     assert collector.logged("café noir")[0].properties == {
-        "name": "café noir", "empty": "", "twice": "2", "bad": "�",
+        "name": "café noir", "empty": "", "twice": "2",
     }  # fmt: skip
 
 
@@ -252,3 +255,48 @@ def test_event_ids_ascend(serve: Any) -> None:
     collector = serve(clock=FixedClock(1_750_000_000_000_000))
     ids = [collector.post({"name": "a"}).json()["event_id"] for _ in range(5)]
     assert ids == sorted(set(ids))
+
+
+class Stuck(MemoryRegistry):
+    """Registers that are locked."""
+
+    def admit_metric(self, workspace: str, name: str, limit: int | None) -> bool:
+        raise BowerbirdError("database is locked")
+
+    def is_subscriber(self, workspace: str, list_id: str, email: str) -> bool:
+        if email == "bad@example.com":
+            raise BowerbirdError("database is locked")
+        return False
+
+    def subscribe(self, workspace: str, list_id: str, email: str) -> None:
+        stuck.wait(5)
+
+
+stuck = threading.Event()
+
+
+@pytest.mark.parametrize("more", [{"metrics": ["new"]}, {"email": "bad@example.com"}])
+def test_what_cannot_be_looked_up_now_may_be_sent_again(serve: Any, more: dict[str, Any]) -> None:
+    collector = serve(registers=Stuck(SystemClock()))
+    answer = collector.post({"name": "a", **more})
+    assert (answer.json()["reason"], answer.json()["retry_after"]) == ("unavailable", 1.0)
+    assert collector.logged() == []
+
+
+def test_a_newcomer_is_not_kept_waiting(serve: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lookups, "WELCOME", 0.05)
+    collector = serve(registers=Stuck(SystemClock()))
+    answer = collector.post({"name": "a", "email": "ann@example.com"})
+    assert not stuck.is_set()
+    stuck.set()
+    assert answer.json()["newcomer"]
+    assert len(collector.logged()) == 2
+
+
+def test_a_query_that_is_not_utf8_is_no_other_text(serve: Any) -> None:
+    names = ("%FF", "%FE", "%EF%BF%BD")
+    collector = serve(dialects=(Successeve(),))
+    for name in names:
+        data = "%7B%22contact_uid%22:%22" + name + "%22,%22event_uid%22:%22a%22%7D"
+        collector.client.get(f"/v1/track/event?_method=post&api_token=parrot-key&data={data}")
+    assert [event.user_id for event in collector.logged()] == ["\ufffd"]

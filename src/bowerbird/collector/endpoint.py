@@ -124,8 +124,10 @@ class Endpoint:
 
 
 def _query(text: bytes) -> dict[str, str]:
-    """Of a name given twice, the last value stands."""
-    return dict(parse_qsl(text.decode("utf-8", "replace"), keep_blank_values=True))
+    """Of a name given twice, the last value stands. What is not UTF-8 comes as lone surrogates, which no JSON takes:
+    replaced, it would make one of two people."""
+    told = text.decode("utf-8", "surrogateescape")
+    return dict(parse_qsl(told, keep_blank_values=True, errors="surrogateescape"))
 
 
 def _failed(dialect: Dialect, head: Head, quota: Quota | None) -> Reply:
