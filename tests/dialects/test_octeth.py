@@ -151,6 +151,15 @@ def test_a_conversion_told_again_is_one_and_its_refund_another():
     assert len({told, *(key(**other) for other in others)}) == 4
 
 
+def test_colons_make_no_two_conversions_one():
+    def key(order_id, name):
+        sent = CONVERSION | {"conversion-id": order_id, "conversion-name": name}
+        return parse(SENT | {"Event": "conversion", "Properties": sent}).events[0].dedupe_key
+
+    assert key("a", "b") == "conversion:94:a:b:290.5"
+    assert len({key("a:b", "c"), key("a", "b:c"), key("3:a:b", "c"), key("3:a:b:1", "c")}) == 4
+
+
 @pytest.mark.parametrize(
     "value", ["", "free", "1_000", "1e99", 1e29, ".", "1e", "5 5", "NaN", "Infinity", "１２", True, None, [], {}]
 )

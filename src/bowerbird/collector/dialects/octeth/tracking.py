@@ -100,8 +100,12 @@ def _event(request: Request, principal: Principal, sent: Sent, event_id: str) ->
 
 
 def _telling(list_id: str, conversion: Conversion) -> str:
-    """The same for a conversion that is told again, and not for its refund, which has another value or name."""
-    return f"conversion:{list_id}:{conversion.order_id}:{conversion.name}:{_EXACTLY.normalize(conversion.value) or 0}"
+    """The same for a conversion that is told again, and not for its refund, which has another value or name. Where a
+    colon is part of them, lengths say whose it is; all other keys are as they were before there were lengths."""
+    order_id, name = conversion.order_id, conversion.name
+    if ":" in order_id or ":" in name:
+        order_id, name = f"{len(order_id)}:{order_id}", f"{len(name)}:{name}"
+    return f"conversion:{list_id}:{order_id}:{name}:{_EXACTLY.normalize(conversion.value) or 0}"
 
 
 def _newcomer(event: Event, subscriber: tuple[str, str], request: Request) -> Event | None:
