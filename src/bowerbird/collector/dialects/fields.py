@@ -20,9 +20,11 @@ _EARLIEST = -62_135_596_800_000_000
 _LATEST = 253_402_300_799_999_999
 _EXACT_BELOW = 2.0**53
 _SURELY_FITS = 1e28
+_LAST_SECOND = 86_399
+"""Of a day; the only one that a leap second follows."""
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _DATE_TIME = re.compile(
-    r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(Z|[+-]\d{2}(?::?\d{2})?)?", re.ASCII
+    r"(\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2})(?::(\d{2})(\.\d{1,100})?)?(Z|[+-]\d{2}(?::?[0-5]\d)?)?", re.ASCII
 )
 _LONG_INTEGER = re.compile(r"-?[1-9]\d{18,307}", re.ASCII)
 _JSON_TYPE = re.compile(r"\s*(?:application|text)/(?:[\w.!#$&^-]+\+)?json\s*(?:;.*)?", re.ASCII | re.IGNORECASE)
@@ -104,12 +106,13 @@ def fits(value: float) -> bool:
 
 def iso_micros(text: str, *, assume_utc: bool = False) -> int | None:
     """Microseconds since the epoch of an ISO 8601 date and time (extended format, digits beyond µs cut off), None
-    where it is none. Without an offset it is none either, unless `assume_utc`, which takes a bare date, too."""
+    where it is none. Without an offset it is none either, unless `assume_utc`, which takes a bare date, too. A leap
+    second, :60, is the second behind it."""
     form = _DATE_TIME.fullmatch(text.upper())
     if form is None and not (assume_utc and _DATE.fullmatch(text)):
         return None
     try:
-        moment = datetime.fromisoformat(text.upper())
+        moment = datetime.fromisoformat(text if form is None else _without_leap(form))
     except ValueError:
         return None
     if moment.tzinfo is None:
@@ -118,4 +121,13 @@ def iso_micros(text: str, *, assume_utc: bool = False) -> int | None:
         moment = moment.replace(tzinfo=UTC)
     since = moment - _EPOCH
     micros = (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
+    if form is not None and form[2] == "60":
+        if since.seconds != _LAST_SECOND:
+            return None
+        micros += 1_000_000
     return micros if _EARLIEST <= micros <= _LATEST else None
+
+
+def _without_leap(form: re.Match[str]) -> str:
+    """As Python reads it, which knows no leap seconds."""
+    return form[0] if form[2] != "60" else f"{form[1]}:59{form[3] or ''}{form[4] or ''}"

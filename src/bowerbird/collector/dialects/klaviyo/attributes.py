@@ -15,7 +15,8 @@ SECOND = 1_000_000
 """Microseconds."""
 EARLIEST = 946_684_800 * SECOND
 """2000-01-01T00:00:00Z"""
-FURTHEST_AHEAD = 365 * 86_400 * SECOND
+FURTHEST_AHEAD = 366 * 86_400 * SECOND
+"""A year, even one with a 29 February."""
 
 _CURRENCY = re.compile(r"[A-Za-z]{3}")
 
