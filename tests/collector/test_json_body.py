@@ -142,3 +142,15 @@ def test_members_are_refused_with_what_is_found(body: bytes, expected: Reason) -
     with pytest.raises(Refused) as refusal:
         decode_members(body, WANTED)
     assert refusal.value.reason is expected
+
+
+@pytest.mark.parametrize("text", [r"\ud800", r"\udc00", r"\\\ud800", r"\ud800\ud800", r"\uD83D\u0041", r"a\uDe00b"])
+def test_half_of_a_surrogate_pair_is_called_so(text: str) -> None:
+    with pytest.raises(Refused) as caught:
+        decode_json(b'{"name":"%b"}' % text.encode())
+    assert (caught.value.reason, caught.value.message) == ("json_malformed", "JSON has half of a surrogate pair")
+
+
+def test_other_faults_keep_their_own_words() -> None:
+    with pytest.raises(Refused, match="truncated"):
+        decode_json(rb'{"name":"\ud83d\ude00","text":"\\ud800"')

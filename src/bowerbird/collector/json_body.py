@@ -1,5 +1,6 @@
 """JSON request bodies, read one way for every dialect."""
 
+import re
 from typing import Any, TypeVar
 
 import msgspec
@@ -13,6 +14,10 @@ _T = TypeVar("_T")
 _decoder = msgspec.json.Decoder()
 _DIGITS_AS_ZERO = bytes(48 if 48 <= byte <= 57 else 32 for byte in range(256))
 _LONG = b"0" * 19
+_LONE_SURROGATE = re.compile(
+    rb"(?i)(?<!\\)(?:\\\\)*(?:\\ud[89ab][0-9a-f]{2}(?!\\ud[c-f][0-9a-f]{2})"
+    rb"|(?<!\\ud[89ab][0-9a-f]{2})\\ud[c-f][0-9a-f]{2})"
+)
 _SMALLEST = -(2**63)
 _LARGEST = 2**64 - 1
 
@@ -69,6 +74,8 @@ def _refused(body: bytes, error: Exception) -> Refused:
         return Refused(Reason.NUMBER_INVALID)
     if isinstance(error, RecursionError):
         return Refused(Reason.JSON_MALFORMED, "JSON is nested too deeply")
+    if _LONE_SURROGATE.search(body):
+        return Refused(Reason.JSON_MALFORMED, "JSON has half of a surrogate pair")
     return Refused(Reason.JSON_MALFORMED, str(error))
 
 
