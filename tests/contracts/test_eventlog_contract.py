@@ -9,7 +9,7 @@ from typing import NamedTuple
 import pytest
 
 from bowerbird.clock import FixedClock
-from bowerbird.errors import LogUnavailableError, NotFoundError
+from bowerbird.errors import LogDamagedError, LogUnavailableError, NotFoundError
 from bowerbird.event import Event
 from bowerbird.eventlog.base import LogReader, LogRow, LogWriter
 from bowerbird.eventlog.codec import decode
@@ -267,5 +267,18 @@ def test_close_commits_what_waits_and_ends_appending(run):
             await log.writer.append([event("late")])
         await log.writer.close()
         assert len(all_ids(log.reader.read({}, 100))) == 20
+
+    run(act)
+
+
+@pytest.mark.parametrize("taken", [{0: 3}, {0: 2, 7: 1}])
+def test_a_log_that_ends_before_what_was_read_is_damaged(run, taken):
+    async def act(log):
+        await log.writer.append((event("a"),))
+        await log.writer.append((event("b"),))
+        assert log.reader.read({0: 2}, 10) == []
+        with pytest.raises(LogDamagedError, match="less than was processed") as told:
+            log.reader.read(taken, 10)
+        assert told.value.hint
 
     run(act)

@@ -124,3 +124,36 @@ def test_a_replay_without_the_logs_beginning_is_refused(line: Any) -> None:
     with pytest.raises(ConflictError, match="no longer starts"):
         line.operations.replay()
     assert line.outcomes() == {"stored": 2}
+
+
+@pytest.mark.parametrize("heads", [{}, {0: 1}])
+@pytest.mark.parametrize("ahead", ["state", "warehouse"])
+def test_a_replay_of_a_log_that_has_lost_rows_is_refused(line: Any, heads: dict[int, int], ahead: str) -> None:
+    line.send(line.event(), line.event())
+    behind = {"state": "warehouse", "warehouse": "state"}[ahead]
+    setattr(line.processor, behind, Emptied(getattr(line.processor, behind)))
+
+    class Lost:
+        def __getattr__(self, name: str) -> Any:
+            return getattr(line.log, name)
+
+        def heads(self) -> dict[int, int]:
+            return heads
+
+    line.processor.log = Lost()
+    with pytest.raises(ConflictError, match="would lose what is stored: partition 0"):
+        line.operations.replay()
+    assert line.outcomes() == {"stored": 2}
+
+
+class Emptied:
+    """A store that has applied nothing yet."""
+
+    def __init__(self, inner: Any) -> None:
+        self._inner = inner
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._inner, name)
+
+    def applied(self) -> dict[int, int]:
+        return {}

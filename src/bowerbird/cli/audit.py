@@ -64,9 +64,15 @@ def _line(document: dict[str, Any]) -> str:
     line = f"{document['accepted']} accepted {sign} {places}"
     if document["balanced"]:
         return f"{line}: balanced"
-    return (
-        f"{line}: NOT balanced ({difference:+d})\n`bowerbird doctor` looks for the cause, `bowerbird replay` rebuilds"
-    )
+    return f"{line}: NOT balanced ({difference:+d})\n{advice(document)}"
+
+
+def advice(document: dict[str, Any]) -> str:
+    """What to do about a balance that is none."""
+    pairs = [pair for workspace in document["workspaces"].values() for pair in workspace["dialects"].values()]
+    if any(pair["accepted"] < sum(pair[place] for place in _PLACES) for pair in pairs):
+        return "The log has lost events that are stored: restore it from a backup, and do not replay."
+    return "`bowerbird replay` rebuilds from the log."
 
 
 def _verdict(counts: dict[str, Any]) -> str:

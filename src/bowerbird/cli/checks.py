@@ -12,6 +12,7 @@ from typing import Literal
 
 import msgspec
 
+from bowerbird.cli.audit import advice as unbalanced
 from bowerbird.cli.engine import EngineClient, connect
 from bowerbird.clock import SECOND, SystemClock
 from bowerbird.console.control import running
@@ -150,8 +151,7 @@ def _balance(client: EngineClient) -> Finding:
     audit = client.get("/audit").document
     text = f"{audit['accepted']} accepted, {audit['quarantined']} quarantined, {audit['pending']} pending"
     if not audit["balanced"]:
-        advice = "`bowerbird audit` shows where; `bowerbird replay` rebuilds from the log."
-        return Finding("balance", "FAIL", f"{text}; it does not balance", advice)
+        return Finding("balance", "FAIL", f"{text}; it does not balance", unbalanced(audit))
     if audit["quarantined"]:
         return Finding("balance", "WARN", text, "`bowerbird quarantine list` says why.")
     return Finding("balance", "OK", text)

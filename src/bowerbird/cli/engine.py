@@ -82,7 +82,8 @@ class EngineClient:
 @contextmanager
 def connect(settings: "Settings", *, catch_up: bool = True) -> Iterator[EngineClient]:
     """The engine of the data directory. Where none runs, what waits in the log is processed first, so that answers
-    are whole, unless `catch_up` is off. Raises `NotFoundError` when there is no such directory."""
+    are whole, unless `catch_up` is off. Raises `NotFoundError` when there is no such directory, `LogDamagedError` when
+    catching up would begin beside a log that has lost what was processed."""
     import httpx
 
     from bowerbird.console.control import control_token, running
@@ -92,7 +93,7 @@ def connect(settings: "Settings", *, catch_up: bool = True) -> Iterator[EngineCl
         raise NotFoundError(f"there is no data directory {settings.data}", hint)
     url = running(settings.data)
     try:
-        with _address(settings, url) as (base, transport):
+        with _address(settings, url, whole=catch_up) as (base, transport):
             token = control_token(settings.data)
             headers = {"Authorization": f"Bearer {token}"}
             with httpx.Client(
@@ -122,7 +123,9 @@ def wait(engine: EngineClient, label: str) -> None:
 
 
 @contextmanager
-def _address(settings: "Settings", url: str | None) -> Iterator[tuple[str, "httpx.BaseTransport | None"]]:
+def _address(
+    settings: "Settings", url: str | None, *, whole: bool
+) -> Iterator[tuple[str, "httpx.BaseTransport | None"]]:
     if url is not None:
         yield url, None
         return
@@ -130,7 +133,7 @@ def _address(settings: "Settings", url: str | None) -> Iterator[tuple[str, "http
 
     from bowerbird.wiring.engine import local_console
 
-    with local_console(settings) as app, _served(app) as socket:
+    with local_console(settings, whole=whole) as app, _served(app) as socket:
         yield "http://engine", httpx.HTTPTransport(uds=str(socket))
 
 

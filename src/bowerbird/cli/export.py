@@ -23,6 +23,9 @@ def export(
         str | None, typer.Option("--format", metavar="F", help="parquet or ndjson; default: by FILE's suffix.")
     ] = None,
     workspace: OfWorkspace = None,
+    as_it_is: Annotated[
+        bool, typer.Option("--as-it-is", help="Without processing what waits, also beside a damaged log.")
+    ] = False,
 ) -> None:
     """Write all stored events of a workspace to a file.
 
@@ -36,7 +39,7 @@ def export(
     if chosen not in ("parquet", "ndjson"):
         raise BowerbirdError(f"no such format: {chosen or file.name}", "Add --format parquet or --format ndjson.")
     to_stdout = str(file) == "-"
-    with connect(call.settings()) as engine:
+    with connect(call.settings(), catch_up=not as_it_is) as engine:
         target = Path("/dev/stdout") if to_stdout else file
         headers = engine.download("/export", target, format=chosen, workspace=workspace)
     events = int(headers["bowerbird-events"])

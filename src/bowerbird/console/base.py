@@ -30,7 +30,8 @@ class Engine(Protocol):
 
     def replay(self) -> int:
         """Forgets state and warehouse and processes the log from its first row; returns the number of events to
-        come. Raises `ConflictError` when the log no longer starts at its first row."""
+        come. Raises `ConflictError`, and forgets nothing, when the log no longer starts at its first row or
+        has lost rows since."""
         ...
 
     def silence(self) -> float:

@@ -43,7 +43,8 @@ class LogReader(Protocol):
 
     def read(self, after: Positions, limit: int, upto: Positions | None = None) -> list[LogRow]:
         """Whole rows behind `after`, until they hold at least `limit` events, fill a fixed bound of memory (64 MB), or
-        the log's end is reached. Raises `LogDamagedError` where rows are missing or a file cannot be read.
+        the log's end is reached. Raises `LogDamagedError` where rows are missing or a file cannot be read; without
+        `upto` also where a partition ends before `after`.
 
         Rows of a partition come in order; between partitions, in the order of their commit times, also from one read
         to the next: reading again from the first row gives the same order, unless a clock was set back. `upto` bounds

@@ -8,6 +8,7 @@ from bowerbird.errors import LogUnavailableError, NotFoundError
 from bowerbird.event import Event, Positions
 from bowerbird.eventlog.base import LogRow, Tally
 from bowerbird.eventlog.codec import encode, erase
+from bowerbird.eventlog.whole import check_whole
 
 PARTITION = 0
 
@@ -43,6 +44,8 @@ class MemoryLog:
         self._closed = True
 
     def read(self, after: Positions, limit: int, upto: Positions | None = None) -> list[LogRow]:
+        if upto is None:
+            check_whole(self.heads(), after)
         start = max(after.get(PARTITION, 0), self._expired)
         end = len(self._rows) if upto is None else upto.get(PARTITION, 0)
         found: list[LogRow] = []

@@ -39,14 +39,14 @@ class Supervisor:
         self._hasty = 0
 
     def start(self) -> None:
-        """Returns when every child serves. Raises `BowerbirdError` when one does not come up."""
-        self._children = [Child(arguments, listener) for arguments, listener in self._roles]
-        for child in self._children:
-            if not child.wait_ready(START_SECONDS):
-                raise BowerbirdError(
-                    f"the {child.arguments[0]} process did not come up",
-                    "Its own message stands above; `bowerbird doctor` checks the usual causes.",
-                )
+        """Returns when every child serves. Raises `BowerbirdError` when one does not come up. The engine comes first:
+        when it finds that the stores do not fit together, no collector has taken anything."""
+        engine, *collectors = self._roles
+        for roles in ([engine], collectors):
+            group = [Child(*role) for role in roles]
+            self._children += group
+            for child in group:
+                _await(child)
 
     def watch(self, woken: socket.socket) -> None:
         """Returns when a signal arrives on `woken`. Raises `BowerbirdError` when a child keeps ending."""
@@ -84,6 +84,14 @@ class Supervisor:
                 clean &= child.join(max(0.1, deadline - time.monotonic()))
         self._children = []
         return clean
+
+
+def _await(child: Child) -> None:
+    if not child.wait_ready(START_SECONDS):
+        raise BowerbirdError(
+            f"the {child.arguments[0]} process did not come up",
+            "Its own message stands above; `bowerbird doctor` checks the usual causes.",
+        )
 
 
 def _how(child: Child) -> str:

@@ -2,8 +2,10 @@
 
 import gc
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from socket import socket
+
+from sqlalchemy import Engine
 
 from bowerbird.clock import Clock, SystemClock
 from bowerbird.collector import server
@@ -18,13 +20,15 @@ from bowerbird.collector.importing import ImportParts
 from bowerbird.collector.limits_mmap import MmapLimiter
 from bowerbird.collector.parts import Parts
 from bowerbird.collector.refresh import Refresher
-from bowerbird.eventlog.sqlite import SqliteLogWriter
+from bowerbird.eventlog.sqlite import SqliteLogReader, SqliteLogWriter
+from bowerbird.eventlog.whole import check_whole
 from bowerbird.refusallog.masks import Masks
 from bowerbird.refusallog.sqlite import SqliteRefusals
 from bowerbird.registry.pepper import pepper
 from bowerbird.settings import Settings
 from bowerbird.state import database
 from bowerbird.state.readers import SqlCatalog
+from bowerbird.state.sql import SqlState
 from bowerbird.wiring.registry import open_registry
 
 
@@ -55,18 +59,22 @@ def run_collector(settings: Settings, listener: socket, console_url: str, ready:
 
 @asynccontextmanager
 async def open_import(settings: Settings) -> AsyncIterator[ImportParts]:
-    """What an import writes with, beside a running server or without one: a log partition of its own."""
+    """What an import writes with, beside a running server or without one: a log partition of its own. Raises
+    `LogDamagedError` where the log has less than was processed."""
     clock = SystemClock()
     registry = open_registry(settings, clock)
     db = database.open_sqlite(settings.data / "state.db")
-    log = _open_log_writer(settings, clock)
     try:
+        _check_whole(settings, db)
         snapshot = registry.load()
         if snapshot is None:
             raise RuntimeError("the registry gave no first snapshot")
-        yield ImportParts(dialects(settings.public_url), snapshot, log, registry.registers, SqlCatalog(db), clock)
+        log = _open_log_writer(settings, clock)
+        try:
+            yield ImportParts(dialects(settings.public_url), snapshot, log, registry.registers, SqlCatalog(db), clock)
+        finally:
+            await log.close()
     finally:
-        await log.close()
         db.dispose()
         registry.close()
 
@@ -74,6 +82,12 @@ async def open_import(settings: Settings) -> AsyncIterator[ImportParts]:
 def _open_log_writer(settings: Settings, clock: Clock) -> SqliteLogWriter:
     """The writing end of a partition that nobody else writes to."""
     return SqliteLogWriter.claim(settings.data / "log", settings.segment_bytes, clock)
+
+
+def _check_whole(settings: Settings, db: Engine) -> None:
+    with closing(SqliteLogReader(settings.data / "log")) as log:
+        applied = SqlState(db).applied()  # first: both only grow
+        check_whole(log.heads(), applied)
 
 
 def _collect_garbage_seldom() -> None:

@@ -21,6 +21,7 @@ from bowerbird.console.serve import serve as serve_console
 from bowerbird.console.sources import LogDesk, Registry, Sources
 from bowerbird.errors import DataDirectoryBusyError
 from bowerbird.eventlog.sqlite import SqliteLogReader
+from bowerbird.eventlog.whole import check_whole
 from bowerbird.insights.ask import Insights
 from bowerbird.insights.saved import segments_of
 from bowerbird.priority import step_back
@@ -46,7 +47,8 @@ _PATIENCE = 5.0
 
 
 def run_engine(settings: Settings, listener: socket, collector_url: str, ready: Callable[[], None]) -> None:
-    """The engine process: processor, console and JSON API, until SIGTERM; then what was accepted is processed."""
+    """The engine process: processor, console and JSON API, until SIGTERM; then what was accepted is processed. Raises
+    `LogDamagedError`, and is never ready, where the log has less than was processed."""
     with engine(settings, collector_url) as running, _announced(settings, listener):
         add_pages(running.app, running.desk)
         serve_console(running.app, listener, ready)
@@ -54,9 +56,9 @@ def run_engine(settings: Settings, listener: socket, collector_url: str, ready: 
 
 
 @contextmanager
-def local_console(settings: Settings) -> Iterator[FastAPI]:
+def local_console(settings: Settings, *, whole: bool = True) -> Iterator[FastAPI]:
     """The console's app in this process, for the command line beside no running server."""
-    with engine(settings, "") as running:
+    with engine(settings, "", whole=whole) as running:
         yield running.app
 
 
@@ -68,9 +70,12 @@ class Running:
 
 
 @contextmanager
-def engine(settings: Settings, collector_url: str, clock: Clock | None = None) -> Iterator[Running]:
+def engine(
+    settings: Settings, collector_url: str, clock: Clock | None = None, *, whole: bool = True
+) -> Iterator[Running]:
     """Processor and console app on the data directory, which nobody else may be serving. Raises
-    `DataDirectoryBusyError`."""
+    `DataDirectoryBusyError`, and `LogDamagedError` where the log has less than was processed, unless it need not be
+    `whole`."""
     clock = clock or SystemClock()
     with ExitStack() as closing:
         registry = open_registry(settings, clock)
@@ -88,6 +93,8 @@ def engine(settings: Settings, collector_url: str, clock: Clock | None = None) -
         refusals = SqliteRefusals(settings.data / "refusals.db")
         closing.callback(refusals.close)
         state, people = SqlState(db), SqlPeople(db)
+        if whole:
+            check_whole(reader.heads(), state.applied(), warehouse.applied())
         processor = Processor(Stores(reader, state, seen, warehouse), settings.batch_events)
         keep = settings.log_keep_days * DAY or None
         operations = Operations(processor, SqlUpkeep(db), people, clock)

@@ -24,6 +24,7 @@ from bowerbird.eventlog.sqlite.segment import (
     read_total,
     reading,
 )
+from bowerbird.eventlog.whole import check_whole
 
 READ_BYTES = 64_000_000
 """A read ends with the row that reaches this, even when it has fewer events than asked for."""
@@ -108,6 +109,7 @@ class SqliteLogReader:
         """Rows that are there now, in an order that nothing to come will change: before them come all that were
         committed earlier, so that reading the log again from any position gives the same order."""
         heads = self._heads()
+        check_whole(heads, after)
         new = {number: head for number, head in heads.items() if head != after.get(number, 0)}
         if not new:
             return []
