@@ -1,11 +1,17 @@
 """The verbs without a server: the same answers from the engine in this process, and the same end."""
 
+import os
 import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from bowerbird.cli.engine import connect
+from bowerbird.errors import DataDirectoryBusyError
+from bowerbird.service.ownership import Ownership, owner_of
+from bowerbird.settings import Settings
 
 EVENTS = "\n".join(f'{{"event": {{"name": "seen", "user_id": "u{number % 3}"}}}}' for number in range(50))
 
@@ -41,3 +47,22 @@ def test_doctor_looks_without_a_server(imported: Callable[..., Any]) -> None:
     document = imported("doctor --json").document
     assert document["healthy"]
     assert {one["check"] for one in document["checks"]} >= {"balance", "ports", "clock"}
+
+
+def test_a_verb_lets_a_server_come_up_first(
+    imported: Callable[..., Any], data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bowerbird.cli.engine._STARTING", 0.1)
+    with Ownership(data):
+        ran = imported("audit")
+    assert (ran.code, f"process {os.getpid()}, is starting its engine" in ran.err) == (1, True)
+    with Ownership(data, "export"):
+        ran = imported("audit")
+    assert (ran.code, "`bowerbird export` is at work" in ran.err) == (1, True)
+    assert imported("audit").code == 0
+
+
+def test_a_verb_keeps_others_out(imported: Callable[..., Any], data: Path) -> None:
+    with connect(Settings(data=data)), pytest.raises(DataDirectoryBusyError), Ownership(data, patience=0):
+        pass
+    assert owner_of(data) is None

@@ -1,5 +1,6 @@
 """One process serves a data directory, and others can tell which."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -69,3 +70,12 @@ def test_a_predecessor_that_is_just_ending_is_waited_for(holder: Any, tmp_path: 
 def test_what_no_owner_wrote_names_nobody(holder: Any, tmp_path: Path) -> None:
     (tmp_path / "serve.lock").write_text("4711")
     assert owner_of(tmp_path) == Owner()
+
+
+def test_a_server_is_told_which_verb_is_at_work(tmp_path: Path) -> None:
+    with (
+        Ownership(tmp_path, "replay"),
+        pytest.raises(DataDirectoryBusyError, match=f"`bowerbird replay` is at work .* process {os.getpid()}$"),
+        Ownership(tmp_path, patience=0),
+    ):
+        pass

@@ -25,6 +25,8 @@ _ENOUGH_DISK = 2 * _GIGA
 _LONG_LAG = 60.0
 _RELEASED = 1_760_000_000 * SECOND
 """A clock before this is wrong: this program did not exist yet."""
+_ALIVE = 5.0
+"""Seconds that the engine has to say that it is alive."""
 _AHEAD = 60 * SECOND
 
 
@@ -129,7 +131,7 @@ def ports(settings: Settings) -> Iterator[Finding]:
 def engine(settings: Settings) -> Iterator[Finding]:
     if not settings.data.is_dir():
         return
-    with connect(settings, catch_up=False) as client:
+    with connect(settings, catch_up=False, patience=_ALIVE) as client:
         if client.beside:
             yield _lag(client)
         yield _balance(client)

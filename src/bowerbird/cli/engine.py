@@ -1,11 +1,12 @@
 """How a verb asks the engine: over HTTP where it runs, otherwise in this process, in the same words."""
 
+import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Thread
-from time import sleep
+from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
@@ -23,6 +24,8 @@ API = "/api/v1"
 _INTERVAL = 0.05
 _STILL = 10.0
 """Seconds without progress until `wait` gives up."""
+_STARTING = 15.0
+"""Seconds that an engine has to come up and say that it is alive."""
 _PATIENCE = 600.0
 """Seconds until an answer is given up: an erasure or an export of a large directory takes its time."""
 
@@ -80,31 +83,35 @@ class EngineClient:
 
 
 @contextmanager
-def connect(settings: "Settings", *, catch_up: bool = True) -> Iterator[EngineClient]:
+def connect(settings: "Settings", *, catch_up: bool = True, patience: float | None = None) -> Iterator[EngineClient]:
     """The engine of the data directory. Where none runs, what waits in the log is processed first, so that answers
     are whole, unless `catch_up` is off. Raises `NotFoundError` when there is no such directory, `LogDamagedError` when
-    catching up would begin beside a log that has lost what was processed."""
+    catching up would begin beside a log that has lost what was processed, `BowerbirdError` when the engine of a server
+    is not alive within so many seconds of `patience`."""
     import httpx
 
-    from bowerbird.console.control import control_token, running
+    from bowerbird.console.control import control_token
 
     if not settings.data.is_dir():
         hint = "Name it with --data or BOWERBIRD_DATA; `bowerbird serve` makes a new one."
         raise NotFoundError(f"there is no data directory {settings.data}", hint)
-    url = running(settings.data)
+    patience = _STARTING if patience is None else patience
+    url = None
     try:
-        with _address(settings, url, whole=catch_up) as (base, transport):
+        with ExitStack() as held, _address(settings, held, patience, whole=catch_up) as (url, transport):
             token = control_token(settings.data)
             headers = {"Authorization": f"Bearer {token}"}
             with httpx.Client(
-                base_url=base, transport=transport, headers=headers, timeout=_PATIENCE, trust_env=False
+                base_url=url, transport=transport, headers=headers, timeout=_PATIENCE, trust_env=False
             ) as http:
-                client = EngineClient(http, url is not None)
-                if catch_up and not client.beside:
+                client = EngineClient(http, transport is None)
+                if client.beside:
+                    http.get("/healthz", timeout=patience)
+                elif catch_up:
                     wait(client, "processing")
                 yield client
     except httpx.TransportError as error:
-        hint = "It may be starting or stopping; try again, and see its output."
+        hint = "It may be starting, stopping or hanging; try again, and see its output."
         raise BowerbirdError(f"the engine at {url or 'this process'} does not answer: {error}", hint) from error
 
 
@@ -124,8 +131,9 @@ def wait(engine: EngineClient, label: str) -> None:
 
 @contextmanager
 def _address(
-    settings: "Settings", url: str | None, *, whole: bool
+    settings: "Settings", held: ExitStack, patience: float, *, whole: bool
 ) -> Iterator[tuple[str, "httpx.BaseTransport | None"]]:
+    url = _running(settings.data, held, patience)
     if url is not None:
         yield url, None
         return
@@ -135,6 +143,34 @@ def _address(
 
     with local_console(settings, whole=whole) as app, _served(app) as socket:
         yield "http://engine", httpx.HTTPTransport(uds=str(socket))
+
+
+def _running(data: Path, held: ExitStack, patience: float) -> str | None:
+    """Where the engine answers. None when the directory is nobody's: then it is ours until `held` closes."""
+    from bowerbird.console.control import running
+    from bowerbird.service.ownership import Ownership, owner_of
+
+    deadline = monotonic() + patience
+    while (url := running(data)) is None:
+        try:
+            held.enter_context(Ownership(data, _verb(), patience=0))
+            return None
+        except DataDirectoryBusyError:
+            owner = owner_of(data)
+            if monotonic() > deadline:
+                if owner is None or owner.verb:
+                    raise
+                hint = "Try again; the server's output says what it does."
+                said = f"the server of {data}, process {owner.pid}, is starting its engine or ending"
+                raise DataDirectoryBusyError(said, hint) from None
+            sleep(_INTERVAL)
+    return url
+
+
+def _verb() -> str:
+    from bowerbird.cli.main import VERBS
+
+    return next((argument for argument in sys.argv if argument in VERBS), "VERB")
 
 
 @contextmanager

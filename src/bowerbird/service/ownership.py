@@ -1,4 +1,5 @@
-"""Who serves a data directory: the holder of a lock, which ends with its process however that ends."""
+"""Who works on a data directory, alone: the server, or a verb beside none. The holder of a lock, which ends with its
+process however that ends."""
 
 import os
 import time
@@ -16,30 +17,33 @@ PATIENCE_SECONDS = 5.0
 
 
 class Owner(msgspec.Struct, frozen=True):
-    """What the process that serves says of itself. URLs are empty until both ports are ready."""
+    """What the process says of itself. URLs are empty until both ports are ready."""
 
     pid: int = 0
     collector: str = ""
     console: str = ""
+    verb: str = ""
+    """Of the command line, where it is no server."""
 
 
 class Ownership:
-    """The right to serve a data directory, held until the block ends. Entering it raises `DataDirectoryBusyError`."""
+    """The right to a data directory's stores, held until the block ends. Entering it waits for another's end, and
+    raises `DataDirectoryBusyError`."""
 
-    def __init__(self, data: Path) -> None:
+    def __init__(self, data: Path, verb: str = "", patience: float | None = None) -> None:
+        """`verb`: whose right it is, when it is not the server's. `patience`: in seconds."""
         self._data = data
+        self._verb = verb
+        self._patience = PATIENCE_SECONDS if patience is None else patience
 
     def __enter__(self) -> Self:
         self._file = os.open(_path(self._data), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        deadline = time.monotonic() + PATIENCE_SECONDS
+        deadline = time.monotonic() + self._patience
         while not take(self._file):
-            if time.monotonic() > deadline:
+            if time.monotonic() >= deadline:
                 owner = _read(self._file)
                 os.close(self._file)
-                raise DataDirectoryBusyError(
-                    f"{self._data} is being served already, by process {owner.pid}",
-                    "Stop it, or serve another --data directory.",
-                )
+                raise _busy(self._data, owner)
             time.sleep(0.05)
         self.announce("", "")
         return self
@@ -51,13 +55,13 @@ class Ownership:
 
     def announce(self, collector: str, console: str) -> None:
         """Lets other processes know where this one answers."""
-        said = msgspec.json.encode(Owner(os.getpid(), collector, console))
+        said = msgspec.json.encode(Owner(os.getpid(), collector, console, self._verb))
         os.ftruncate(self._file, 0)
         os.pwrite(self._file, said, 0)
 
 
 def owner_of(data: Path) -> Owner | None:
-    """Who serves the data directory now; None when nobody does."""
+    """Who has the data directory now; None when nobody does."""
     try:
         file = os.open(_path(data), os.O_RDONLY | os.O_CLOEXEC)
     except FileNotFoundError:
@@ -66,6 +70,15 @@ def owner_of(data: Path) -> Owner | None:
         return None if take(file, shared=True) else _read(file)
     finally:
         os.close(file)
+
+
+def _busy(data: Path, owner: Owner) -> DataDirectoryBusyError:
+    if owner.verb:
+        said = f"`bowerbird {owner.verb}` is at work on {data}, as process {owner.pid}"
+        return DataDirectoryBusyError(said, "Wait until it is done, then try again.")
+    return DataDirectoryBusyError(
+        f"{data} is being served already, by process {owner.pid}", "Stop it, or serve another --data directory."
+    )
 
 
 def _path(data: Path) -> Path:

@@ -269,5 +269,5 @@ def _connect(path: Path, memory_limit: str, threads: int) -> DuckDBPyConnection:
             raise
         raise DataDirectoryBusyError(
             f"another process has the warehouse {path} open",
-            "Stop the other `bowerbird serve`, or ask the running one through its API.",
+            "Close what else has it open; while a server runs, ask it through its API.",
         ) from problem
