@@ -60,6 +60,27 @@ def test_it_tries_again_when_a_store_fails(line: Any, thread: ProcessorThread) -
     assert line.people.find("default", {"user_id": "ada"}) == [line.person_of(event)]
 
 
+def test_a_store_that_keeps_failing_is_told_of_once_and_when_it_is_over(
+    line: Any, thread: ProcessorThread, caplog: pytest.LogCaptureFixture
+) -> None:
+    tries = iter(range(20))
+    remember = line.processor.state.remember
+
+    def flaky(changes: Any) -> None:
+        for number in tries:
+            raise OSError(f"disk full, block {number}")
+        remember(changes)
+
+    line.processor.state.remember = flaky
+    line.append([line.event()])
+    until(lambda: line.processor.applied == {0: 1} and thread.failure is None)
+    assert [record.getMessage() for record in caplog.records] == [
+        "the batch failed and is tried again: OSError: disk full, block 0",
+        "the batch works again, after 20 failures",
+    ]
+    assert caplog.text.count("Traceback") == 1
+
+
 def test_what_is_asked_runs_between_batches_and_raises_here(line: Any, thread: ProcessorThread) -> None:
     with pytest.raises(NotFoundError):
         thread.erase("default", "nobody")

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from bowerbird.clock import SECOND, Clock
 from bowerbird.errors import BowerbirdError, BusyError, ConflictError, NotFoundError
 from bowerbird.priority import step_back
+from bowerbird.processor.complaints import Complaints
 from bowerbird.processor.operations import Operations
 from bowerbird.processor.worker import HANDFUL
 from bowerbird.state.base import QuarantineEntry
@@ -137,6 +138,7 @@ class ProcessorThread:
 
     def _follow(self) -> None:
         failures = 0
+        complaints = Complaints(logger, "the batch")
         while not self._stopping.is_set():
             began = time.monotonic()
             wait = IDLE
@@ -146,10 +148,11 @@ class ProcessorThread:
                     is_full = events >= self.processor.batch_events // 2
                     wait = 0 if is_full else max(0, began + GATHER - time.monotonic())
                 self._tidy()
+                complaints.succeeded()
                 self.failure = None
                 failures = 0
             except Exception as error:
-                logger.exception("the batch failed and is tried again in %s s", RETRY)
+                complaints.failed(error)
                 self.failure = f"{type(error).__name__}: {error}"
                 self._recovered = False
                 self._stopping.wait(RETRY)
@@ -191,10 +194,12 @@ class ProcessorThread:
 
     def _move(self) -> None:
         step_back()
+        complaints = Complaints(logger, "moving rows out of the hot table")
         while not self._stopping.wait(1.0):
             try:
                 while self.processor.warehouse.move() and not self._stopping.is_set():
                     pass
-            except Exception:
-                logger.exception("rows stay in the hot table and are moved later")
+                complaints.succeeded()
+            except Exception as error:
+                complaints.failed(error)
                 self._stopping.wait(60 * RETRY)
