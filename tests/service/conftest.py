@@ -28,7 +28,7 @@ class Supervised:
         self._thread = threading.Thread(target=self._watch)
 
     def start(self) -> None:
-        self.supervisor.start()
+        assert self.supervisor.start(self._woken)
         self._thread.start()
 
     def _watch(self) -> None:

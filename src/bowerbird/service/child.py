@@ -36,6 +36,10 @@ class Child:
                 start_new_session=True,
             )  # fmt: skip
 
+    def fileno(self) -> int:
+        """Readable when the child is ready, or has ended."""
+        return self._line.fileno()
+
     @property
     def running(self) -> bool:
         return self.process.poll() is None

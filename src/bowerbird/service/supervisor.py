@@ -1,15 +1,14 @@
 """`bowerbird serve`: collectors and one engine as child processes, started, watched, and drained together."""
 
 import selectors
-import signal
 import socket
 import time
 from collections.abc import Callable, Sequence
-from types import FrameType
 
 from bowerbird.errors import BowerbirdError
 from bowerbird.service.child import Child
 from bowerbird.service.ownership import Ownership
+from bowerbird.service.signals import asked_to_end
 from bowerbird.service.sockets import listen, url_of
 from bowerbird.settings import Settings
 
@@ -38,15 +37,17 @@ class Supervisor:
         self._children: list[Child] = []
         self._hasty = 0
 
-    def start(self) -> None:
-        """Returns when every child serves. Raises `BowerbirdError` when one does not come up. The engine comes first:
-        when it finds that the stores do not fit together, no collector has taken anything."""
+    def start(self, woken: socket.socket) -> bool:
+        """Returns when every child serves; False when a signal arrives on `woken` before. Raises `BowerbirdError` when
+        one does not come up. The engine comes first: when it finds that the stores do not fit together, no collector
+        has taken anything."""
         engine, *collectors = self._roles
         for roles in ([engine], collectors):
             group = [Child(*role) for role in roles]
             self._children += group
-            for child in group:
-                _await(child)
+            if not all(_await(child, woken) for child in group):
+                return False
+        return True
 
     def watch(self, woken: socket.socket) -> None:
         """Returns when a signal arrives on `woken`. Raises `BowerbirdError` when a child keeps ending."""
@@ -86,12 +87,20 @@ class Supervisor:
         return clean
 
 
-def _await(child: Child) -> None:
-    if not child.wait_ready(START_SECONDS):
+def _await(child: Child, woken: socket.socket) -> bool:
+    """Whether the child serves; False when a signal came before."""
+    with selectors.DefaultSelector() as selector:
+        for each in (child, woken):
+            selector.register(each, selectors.EVENT_READ)
+        selector.select(START_SECONDS)
+    if asked_to_end(woken):
+        return False
+    if not child.wait_ready(0):
         raise BowerbirdError(
             f"the {child.arguments[0]} process did not come up",
             "Its own message stands above; `bowerbird doctor` checks the usual causes.",
         )
+    return True
 
 
 def _how(child: Child) -> str:
@@ -99,44 +108,28 @@ def _how(child: Child) -> str:
     return f"exit code {code}" if code >= 0 else f"signal {-code}"
 
 
-class WakeOnSignal:
-    """SIGTERM and SIGINT as a readable socket."""
-
-    def __init__(self) -> None:
-        self.socket, self._writer = socket.socketpair()
-        self._writer.setblocking(False)
-
-    def __enter__(self) -> socket.socket:
-        self._before = {number: signal.signal(number, self._wake) for number in (signal.SIGTERM, signal.SIGINT)}
-        return self.socket
-
-    def __exit__(self, *_: object) -> None:
-        for number, handler in self._before.items():
-            signal.signal(number, handler)
-
-    def _wake(self, _number: int, _frame: FrameType | None) -> None:
-        self._writer.send(b"!")
-
-
 def serve(
     settings: Settings,
+    woken: socket.socket,
     prepare: Callable[[], None],
     announce: Callable[[Sequence[str]], None],
     say: Callable[[str], None],
 ) -> bool:
-    """Serves until a signal asks for the end, then drains. `prepare` is called when the data directory and both ports
+    """Serves until a signal arrives on `woken`, then drains. `prepare` is called when the data directory and both ports
     are ours; `announce` is told the two URLs, collector first, when both serve. Returns whether every child ended by
     itself. Raises `BowerbirdError`."""
-    with Ownership(settings.data) as ownership, WakeOnSignal() as woken:
+    with Ownership(settings.data) as ownership:
         sockets = listen(settings.host, settings.port), listen(settings.host, settings.console_port)
         supervisor = Supervisor(settings, sockets, say)
         try:
             prepare()
-            supervisor.start()
-            urls = [url_of(each) for each in sockets]
-            ownership.announce(*urls)
-            announce(urls)
-            supervisor.watch(woken)
+            if supervisor.start(woken):
+                urls = [url_of(each) for each in sockets]
+                ownership.announce(*urls)
+                announce(urls)
+                supervisor.watch(woken)
+            else:
+                say("asked to end before everything was ready")
         finally:
             for each in sockets:
                 each.close()
