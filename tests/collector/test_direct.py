@@ -19,7 +19,7 @@ from bowerbird.errors import LogUnavailableError
 from bowerbird.event import Event
 
 BODY = b'{"name":"a"}'
-ORDINARY = b"content-encoding: identity\r\n"
+ORDINARY = b"x-forwarded-for: 127.0.0.1\r\n"
 """A header that means nothing, and that the short way does not take."""
 VOLATILE = re.compile(rb"date: [^\r]*\r\n|\"(?:event_id|fault)\":\"[^\"]*\"|x-fault-id: [^\r]*\r\n")
 

@@ -130,10 +130,10 @@ def test_a_viewer_sees_that_something_is_in_quarantine(marked: Any) -> None:
     fit = marked.event("signup", email="ada@example.com")
     marked.engine.processor.steps = (_fail,)
     marked.send(fit)
-    (entry,) = user(marked, "viewer").get("/api/v1/quarantine").json()["quarantine"]
-    assert (entry["event_id"], entry["event"]) == (fit.event_id, None)
-    (entry,) = user(marked, "analyst").get("/api/v1/quarantine").json()["quarantine"]
-    assert entry["event"]["email"] == "ada@example.com"
+    entry, _ = user(marked, "viewer").get("/api/v1/quarantine").json()["quarantine"]
+    assert (entry["event_id"], entry["event"], entry["reason"]) == (fit.event_id, None, MASK)
+    entry, _ = user(marked, "analyst").get("/api/v1/quarantine").json()["quarantine"]
+    assert (entry["event"]["email"], entry["reason"]) == ("ada@example.com", "ValueError: broken")
 
 
 def _fail(item: Any, batch: Any) -> None:

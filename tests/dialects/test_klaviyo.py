@@ -1,6 +1,7 @@
 """What recordings cannot show of Klaviyo: rules that hold for any body, dedupe keys, quotas, the form of all errors."""
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import jsonschema
@@ -8,8 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bowerbird.clock import SECOND
 from bowerbird.collector.dialects.base import Findings, Parsed, Quota, Request, Throttle
+from bowerbird.collector.dialects.fields import Issues, iso_micros
 from bowerbird.collector.dialects.klaviyo import Klaviyo
+from bowerbird.collector.dialects.klaviyo.attributes import read_time
 from bowerbird.event import Event, event_ids
 from bowerbird.refusals import Issue, Reason, Refused
 from bowerbird.registry.base import Principal, Workspace, WorkspaceSettings
@@ -299,3 +303,23 @@ def spelled(value: Any) -> Any:
     if type(value) is int and not -(2**63) <= value < 2**64:
         return str(value)
     return value
+
+
+@pytest.mark.parametrize(
+    ("received", "latest"),
+    [
+        ("2025-06-01T10:00:00Z", "2026-06-01T10:00:00Z"),
+        ("2027-11-21T10:00:00Z", "2028-11-21T10:00:00Z"),
+        ("2028-02-29T10:00:00Z", "2029-03-01T10:00:00Z"),
+    ],
+)
+def test_a_year_ahead_is_the_same_date_of_the_next_year(received: str, latest: str) -> None:
+    at, last = (iso_micros(text, assume_utc=True) for text in (received, latest))
+    assert at is not None
+    assert last is not None
+    issues = Issues()
+    assert read_time(latest, at, issues) == last
+    assert not issues.found
+    later = datetime.fromtimestamp(last // SECOND + 1, UTC).isoformat()
+    read_time(later, at, issues)
+    assert [issue.message for issue in issues.found] == ["'time' must not be more than 1 year in the future."]

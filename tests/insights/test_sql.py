@@ -272,7 +272,7 @@ def test_what_fails_while_it_runs_is_told(ask: Any) -> None:
     with pytest.raises(QuestionInvalidError, match="nonexistent") as refused:
         ask("SELECT nonexistent FROM events")
     assert "LINE" not in str(refused.value)
-    assert "sql.md" in refused.value.hint
+    assert "events, traits and people" in refused.value.hint
     with pytest.raises(QuestionInvalidError, match="this is no SELECT"):
         ask("DROP TABLE events")
     with pytest.raises(QuestionInvalidError):

@@ -12,7 +12,7 @@ from decimal import Decimal
 import duckdb
 import pytest
 
-from bowerbird.errors import DataDirectoryBusyError, DataVersionError, WarehouseRejectedError
+from bowerbird.errors import BowerbirdError, DataDirectoryBusyError, DataVersionError, WarehouseRejectedError
 from bowerbird.person_ids import person_id
 from bowerbird.warehouse.base import EventQuery
 from bowerbird.warehouse.duck import DuckWarehouse
@@ -141,8 +141,9 @@ def test_parquet_has_every_column_of_hot_and_cold(duck, make_row, tmp_path):
 
 def test_an_export_that_fails_leaves_no_file(duck, make_row, tmp_path):
     duck.write([duck.pack([make_row()])], {1: 1})
-    with pytest.raises(duckdb.IOException):
+    with pytest.raises(BowerbirdError, match="cannot be written") as told:
         duck.export("default", tmp_path / "missing" / "events.ndjson", "ndjson")
+    assert "TMPDIR" in told.value.hint
     assert list(tmp_path.glob("**/*.ndjson*")) == []
 
 

@@ -1,9 +1,11 @@
 """The plain attributes of an event. None, JSON's null and a missing attribute are the same."""
 
 import re
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+from bowerbird.clock import DAY, SECOND
 from bowerbird.collector.dialects.fields import Issues, decimal, filled, fits, iso_micros, number
 from bowerbird.collector.dialects.klaviyo.limits import AT as PROPERTIES
 from bowerbird.collector.dialects.klaviyo.limits import LONGEST_STRING, check_properties
@@ -11,12 +13,9 @@ from bowerbird.collector.dialects.klaviyo.resources import INVALID
 from bowerbird.event import VALUE_DIGITS
 
 AT = "/data/attributes"
-SECOND = 1_000_000
-"""Microseconds."""
 EARLIEST = 946_684_800 * SECOND
 """2000-01-01T00:00:00Z"""
-FURTHEST_AHEAD = 366 * 86_400 * SECOND
-"""A year, even one with a 29 February."""
+COMMON_YEAR = 365 * DAY
 
 _CURRENCY = re.compile(r"[A-Za-z]{3}")
 
@@ -41,9 +40,17 @@ def read_time(time: Any, received_at: int, issues: Issues) -> int:
     occurred_at -= occurred_at % SECOND
     if occurred_at < EARLIEST:
         issues.add(AT + "/time", INVALID, "'time' must be after the year 2000.")
-    elif occurred_at > received_at + FURTHEST_AHEAD:
+    elif occurred_at > received_at + COMMON_YEAR and occurred_at > _a_year_after(received_at):
         issues.add(AT + "/time", INVALID, "'time' must not be more than 1 year in the future.")
     return occurred_at
+
+
+def _a_year_after(time: int) -> int:
+    """The same date of the next year; the first of March after a 29 February."""
+    day = datetime.fromtimestamp(time // SECOND, UTC).date()
+    leap = day.month == 2 and day.day == 29
+    following = day.replace(year=day.year + 1, month=3, day=1) if leap else day.replace(year=day.year + 1)
+    return time + (following - day).days * DAY
 
 
 def read_value(value: Any, issues: Issues) -> Decimal | None:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from bowerbird.clock import SECOND
 from bowerbird.collector.dialects.base import Parsed, Request
 from bowerbird.collector.dialects.fields import Issues, context_of
 from bowerbird.collector.dialects.klaviyo import attributes as plain
@@ -93,5 +94,5 @@ def _other_ids(profile: Profile) -> dict[str, str]:
 def _dedupe_key(metric: Metric, unique_id: str | None, occurred_at: int) -> str:
     """Lengths stand before the free texts, and a letter before the last part, so that no two keys are equal by
     accident: not those of names that hold separators, nor a unique_id that looks like a time."""
-    last = f"t{occurred_at // plain.SECOND}" if unique_id is None else f"u{unique_id}"
+    last = f"t{occurred_at // SECOND}" if unique_id is None else f"u{unique_id}"
     return f"{len(metric.name)}:{metric.name}{len(metric.service)}:{metric.service}{last}"

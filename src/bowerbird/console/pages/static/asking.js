@@ -81,8 +81,12 @@ bowerbird.picture = async (button) => {
   function series(chart) {
     const { series: all, legend: [legend] = [] } = chart.getOption();
     if (!legend || legend.show === false) return [];
-    return all.map((each, at) => ({ text: each.name, colour: chart.getVisual({ seriesIndex: at }, "color") }))
-      .filter((each) => each.text && legend.selected?.[each.text] !== false)
+    const named = new Map(); // what is not over is a series of its own, under the same name
+    all.forEach((each, at) => {
+      if (each.name && !named.has(each.name)) named.set(each.name, chart.getVisual({ seriesIndex: at }, "color"));
+    });
+    return [...named].map(([text, colour]) => ({ text, colour }))
+      .filter((each) => legend.selected?.[each.text] !== false)
       .map((each) => ({ ...each, width: brush.measureText(each.text).width + 3 * DOT + 18 }));
   }
 
