@@ -67,7 +67,7 @@ def test_a_limit_is_lifted(serving: Any, tab: Any) -> None:
     assert workspace["settings"]["klaviyo.burst"] == "off"
 
 
-def test_lists_and_sites_are_added(serving: Any, tab: Any, until: Any) -> None:
+def test_lists_and_sites_are_added_and_a_site_is_removed(serving: Any, tab: Any, until: Any) -> None:
     page = tab("admin").open("/settings?tab=lists")
     page.get_by_label("Name").fill("Customers")
     page.get_by_label("Number").fill("94")
@@ -80,7 +80,13 @@ def test_lists_and_sites_are_added(serving: Any, tab: Any, until: Any) -> None:
     line = page.locator(".line", has_text="Shop")
     line.wait_for()
     assert "tab=sites" in page.url
-    until(lambda: serving.send(line.locator(".code").inner_text(), name="seen", anonymous_id="a1") == 202, 3)
+    site = line.locator(".code").inner_text()
+    until(lambda: serving.send(site, name="seen", anonymous_id="a1") == 202, 3)
+    line.get_by_role("button", name="Remove").click()
+    page.get_by_role("button", name="Remove site").click()
+    page.get_by_text("Removed site Shop").wait_for()
+    line.wait_for(state="detached")
+    until(lambda: serving.send(site, name="seen", anonymous_id="a1") == 401, 3)
 
 
 def test_a_user_is_added_signs_in_and_is_removed(serving: Any, tab: Any) -> None:

@@ -8,8 +8,10 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from socket import socket
+from typing import NamedTuple
 
 from fastapi import FastAPI
+from sqlalchemy import Engine
 
 from bowerbird.clock import DAY, Clock, SystemClock
 from bowerbird.console.app import create_app
@@ -31,6 +33,7 @@ from bowerbird.processor.operations import Operations
 from bowerbird.processor.worker import Processor, Stores
 from bowerbird.refusallog.sqlite import SqliteRefusals
 from bowerbird.registry.operators import Operators
+from bowerbird.registry.sql import SqlRegistry
 from bowerbird.service.sockets import url_of
 from bowerbird.settings import Settings
 from bowerbird.state import database
@@ -78,20 +81,7 @@ def engine(
     `whole`."""
     clock = clock or SystemClock()
     with ExitStack() as closing:
-        registry = open_registry(settings, clock)
-        closing.callback(registry.close)
-        with ThreadPoolExecutor(1, initializer=step_back) as behind:  # DuckDB's own threads are started by this one
-            warehouse = behind.submit(_open_warehouse, settings).result()
-        closing.callback(warehouse.close)
-        db = database.open_sqlite(settings.data / "state.db")
-        closing.callback(db.dispose)
-        seen = LmdbSeen(settings.data / "seen.lmdb")
-        closing.callback(seen.close)
-        log_dir = settings.data / "log"
-        reader = SqliteLogReader(log_dir)
-        closing.callback(reader.close)
-        refusals = SqliteRefusals(settings.data / "refusals.db")
-        closing.callback(refusals.close)
+        registry, warehouse, db, seen, reader, refusals = _open(settings, clock, closing)
         state, people = SqlState(db), SqlPeople(db)
         if whole:
             check_whole(reader.heads(), state.applied(), warehouse.applied())
@@ -101,7 +91,7 @@ def engine(
         thread = ProcessorThread(operations, clock, keep, give_up=lambda: os.kill(os.getpid(), signal.SIGTERM))
         thread.start()
         closing.callback(thread.stop)
-        desk = LogDesk(lambda: SqliteLogReader(log_dir))
+        desk = LogDesk(lambda: SqliteLogReader(settings.data / "log"))
 
         def lag() -> Lag:
             return desk.ask(lambda log: lag_behind(log, state.applied(), clock.now()))
@@ -130,6 +120,32 @@ def engine(
         traits = TraitNames(sources.insights, clock)
         closing.callback(traits.close)
         yield Running(app, thread, Desk(sources, registry.users, operators, settings, traits, collector_url))
+
+
+class _Opened(NamedTuple):
+    registry: SqlRegistry
+    warehouse: DuckWarehouse
+    db: Engine
+    seen: LmdbSeen
+    reader: SqliteLogReader
+    refusals: SqliteRefusals
+
+
+def _open(settings: Settings, clock: Clock, closing: ExitStack) -> _Opened:
+    registry = open_registry(settings, clock)
+    closing.callback(registry.close)
+    with ThreadPoolExecutor(1, initializer=step_back) as behind:  # DuckDB's own threads are started by this one
+        warehouse = behind.submit(_open_warehouse, settings).result()
+    closing.callback(warehouse.close)
+    db = database.open_sqlite(settings.data / "state.db")
+    closing.callback(db.dispose)
+    seen = LmdbSeen(settings.data / "seen.lmdb")
+    closing.callback(seen.close)
+    reader = SqliteLogReader(settings.data / "log")
+    closing.callback(reader.close)
+    refusals = SqliteRefusals(settings.data / "refusals.db")
+    closing.callback(refusals.close)
+    return _Opened(registry, warehouse, db, seen, reader, refusals)
 
 
 def _open_warehouse(settings: Settings) -> DuckWarehouse:

@@ -8,7 +8,7 @@ from bowerbird.console.pages.parts.facts import facts, fields, happened, json_bl
 from bowerbird.console.pages.parts.focus import take_focus
 from bowerbird.console.pages.parts.grid import Column, data_table, pin, renew
 from bowerbird.console.pages.parts.heat import Heat, HeatRow, heat_table
-from bowerbird.console.pages.parts.messages import empty_state, failure, tell
+from bowerbird.console.pages.parts.messages import empty_state, failure, tell, told
 from bowerbird.console.pages.parts.text import (
     code_line,
     copy_button,
@@ -55,5 +55,6 @@ __all__ = [
     "tell",
     "text_element",
     "timeline",
+    "told",
     "when",
 ]

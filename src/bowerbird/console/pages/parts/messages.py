@@ -46,6 +46,16 @@ def tell(text: str, error: Exception | None = None) -> None:
     ui.notify(said, type="negative", timeout=8000, close_button="Close", **_TOLD)
 
 
+def told(text: str, then: Callable[[], None]) -> Callable[[object], None]:
+    """What to do with the result of an act: says so, and goes on."""
+
+    def done(_: object) -> None:
+        tell(text)
+        then()
+
+    return done
+
+
 def words(error: Exception) -> tuple[str, str]:
     """(what went wrong, what to do), for people."""
     if isinstance(error, BowerbirdError):

@@ -69,15 +69,11 @@ def _line(page: Page, item: SavedItem, changed: parts.Then) -> None:
 
 
 def _delete(page: Page, item: SavedItem, changed: parts.Then) -> None:
-    def done(_: None) -> None:
-        parts.tell(f"Deleted {item.name}")
-        changed()
-
     parts.ask_first(
         f"Delete {item.name}?",
         "Questions and boards that use it cannot be answered any more. No person is lost.",
         "Delete segment",
-        lambda: page.act(lambda: _remove(page, item.id), done),
+        lambda: page.act(lambda: _remove(page, item.id), parts.told(f"Deleted {item.name}", changed)),
     )
 
 

@@ -57,15 +57,11 @@ def _line(page: Page, key: Key, changed: parts.Then) -> None:
 
 
 def _revoke(page: Page, key: Key, changed: parts.Then) -> None:
-    def done(_: None) -> None:
-        parts.tell(f"Revoked {key.id}")
-        changed()
-
     parts.ask_first(
         f"Revoke {key.id}?",
         "Whatever sends with this key is refused from now on. The same secret can be registered again, as a new key.",
         "Revoke key",
-        lambda: page.act(lambda: page.desk.operators.keys.revoke(key.id), done),
+        lambda: page.act(lambda: page.desk.operators.keys.revoke(key.id), parts.told(f"Revoked {key.id}", changed)),
     )
 
 

@@ -53,13 +53,12 @@ def _line(page: Page, site: Site, changed: parts.Then) -> None:
 
 
 def _remove(page: Page, site: Site, changed: parts.Then) -> None:
-    def done(_: None) -> None:
-        parts.tell(f"Removed site {site.name or site.id}")
-        changed()
-
     parts.ask_first(
         f"Remove site {site.name or site.id}?",
         "Pages with its id send nothing any more. What they sent stays.",
         "Remove site",
-        lambda: page.act(lambda: page.desk.operators.keys.remove_site(site.id), done),
+        lambda: page.act(
+            lambda: page.desk.operators.keys.remove_site(site.id),
+            parts.told(f"Removed site {site.name or site.id}", changed),
+        ),
     )

@@ -49,11 +49,11 @@ def _line(page: Page, user: User, changed: parts.Then) -> None:
 
 
 def _set_role(page: Page, user: User, role: str, changed: parts.Then) -> None:
-    def done(_: None) -> None:
-        parts.tell(f"{user.name} is {role} now")
-        changed()
-
-    page.act(lambda: page.desk.operators.users.set_role(user.name, role), done, changed)
+    page.act(
+        lambda: page.desk.operators.users.set_role(user.name, role),
+        parts.told(f"{user.name} is {role} now", changed),
+        changed,
+    )
 
 
 def _new_password(page: Page, user: User) -> None:
@@ -70,15 +70,13 @@ def _new_password(page: Page, user: User) -> None:
 
 
 def _remove(page: Page, user: User, changed: parts.Then) -> None:
-    def done(_: None) -> None:
-        parts.tell(f"Removed {user.name}")
-        changed()
-
     parts.ask_first(
         f"Remove {user.name}?",
         "The user cannot sign in any more, and all sessions of this user end.",
         "Remove user",
-        lambda: page.act(lambda: page.desk.operators.users.remove(user.name), done),
+        lambda: page.act(
+            lambda: page.desk.operators.users.remove(user.name), parts.told(f"Removed {user.name}", changed)
+        ),
     )
 
 
