@@ -1,5 +1,7 @@
 """Funnels against every attempt of every person, one after the other, in plain Python."""
 
+from functools import partial
+from importlib import import_module
 from itertools import pairwise
 from statistics import mean, median
 from typing import Any
@@ -9,11 +11,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bowerbird.clock import SECOND
-from bowerbird.errors import QuestionInvalidError
+from bowerbird.errors import QuestionInvalidError, QuestionStoppedError
 from bowerbird.insights.conditions import Condition
 from bowerbird.insights.funnel.question import FunnelQuestion
 from bowerbird.insights.question import parse
+from bowerbird.insights.sequences import parts
 from bowerbird.person_ids import number_of, person_id
+
+ANSWER = import_module("bowerbird.insights.funnel.answer")
 
 MINUTE = 60 * SECOND
 WORLDS = 200
@@ -386,3 +391,29 @@ def test_a_page_begins_after_a_person(asked: Any, told: Any) -> None:
     ).result.people
     assert (people.persons, people.person_ids) == (7, [person_id(number) for number in (3, 4, 5)])
     assert people.next == person_id(5)
+
+
+def test_persons_are_followed_in_parts(asked: Any, told: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    world = told(*((person, name, at) for person in range(1, 9) for name, at in (("a", 5), ("b", 4), ("a", 3))))
+    question = {"range": {"last": 1}, "steps": [{"event": "a"}, {"event": "b"}], "breakdown": ["name"]}
+    whole = asked.ask(world, "funnel", question).result
+    monkeypatch.setattr(ANSWER, "parts", partial(parts, most=10))
+    assert asked.ask(world, "funnel", question).result == whole
+
+
+def test_a_funnel_that_needs_too_much_memory_is_stopped(asked: Any, told: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bowerbird.insights.funnel.attempts.MOST_NUMBERS", 10)
+    world = told(*((person, "a", 5) for person in range(1, 8)))
+    with pytest.raises(QuestionStoppedError, match="more memory"):
+        persons(asked, world)
+
+
+def test_fifty_years_have_room_for_twelve_steps_and_exclusions(asked: Any, told: Any) -> None:
+    world = told(*((1, name, 20 - at) for at, name in enumerate("abcdefghij")))
+    more = {
+        "range": {"since": "1990-01-01", "until": "2039-12-31"},
+        "steps": [{"event": name} for name in "abcdefghij"],
+    }
+    assert persons(asked, world, **more, exclusions=[{"event": "x"}] * 2) == [1] * 10
+    with pytest.raises(QuestionInvalidError, match="too long for so many steps"):
+        persons(asked, world, **more, exclusions=[{"event": "x"}] * 3)

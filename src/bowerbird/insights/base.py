@@ -2,14 +2,20 @@
 
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any, Protocol
 
 import msgspec
+import numpy as np
+from numpy.typing import NDArray
 
 from bowerbird.errors import QuestionStoppedError
 
 Rows = list[tuple[Any, ...]]
+Numbers = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+Columns = Mapping[str, Numbers]
+"""Arrays of equal length, by the column's name."""
 
 
 class Stop:
@@ -61,6 +67,22 @@ class Stop:
                 interrupt()
 
 
+class Snapshot(Protocol):
+    """The tables of `Tables` as of one moment, for several statements of one thread. Each raises what `Tables.rows`
+    does."""
+
+    def rows(self, sql: str, parameters: Mapping[str, Any]) -> Rows: ...
+
+    def columns(self, sql: str, parameters: Mapping[str, Any]) -> Columns:
+        """Of a statement whose columns are BIGINT and never NULL. All of it is in memory at once."""
+        ...
+
+    def keep(self, name: str, sql: str, parameters: Mapping[str, Any]) -> None:
+        """Makes the statement's rows a table of this name, which later statements of the snapshot see. It lies on
+        disk where memory does not do."""
+        ...
+
+
 class Tables(Protocol):
     """The warehouse, as questions see it. Blocking, safe from any thread.
 
@@ -72,6 +94,15 @@ class Tables(Protocol):
     def rows(self, sql: str, parameters: Mapping[str, Any], stop: Stop) -> Rows:
         """Raises `QuestionStoppedError` when the question ends first, and `QuestionInvalidError` for a value that
         the engine cannot use, such as a broken regular expression."""
+        ...
+
+    def snapshot(self, stop: Stop) -> AbstractContextManager[Snapshot]:
+        """For as long as the block lasts. Raises `QuestionStoppedError` when the question ends within it."""
+        ...
+
+    @property
+    def threads(self) -> int:
+        """How many a question may keep busy."""
         ...
 
 

@@ -3,8 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
 from msgspec import Struct
 
+from bowerbird.insights.base import Numbers
 from bowerbird.insights.draft import Draft, all_of
 from bowerbird.person_ids import number_of, person_id
 
@@ -70,3 +72,9 @@ def page(which: Which, found: Mapping[str, Any]) -> Persons:
     numbers: list[int] = found["page"] or []
     ids = [person_id(number) for number in numbers[: which.limit]]
     return Persons(persons=found["persons"], person_ids=ids, next=ids[-1] if len(numbers) > which.limit else None)
+
+
+def paged(which: Which, meant: Numbers) -> Persons:
+    """The page of all that are meant, as numbers in any order."""
+    after = -1 if which.after is None else number_of(which.after)
+    return page(which, {"persons": len(meant), "page": np.sort(meant[meant > after])[: which.limit + 1].tolist()})

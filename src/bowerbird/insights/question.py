@@ -1,13 +1,14 @@
 """What all questions have in common."""
 
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from typing import Any, NamedTuple, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
 from bowerbird.errors import QuestionInvalidError
-from bowerbird.insights.base import Rows, Stop, Tables
+from bowerbird.insights.base import Rows, Snapshot, Stop, Tables
 from bowerbird.insights.conditions import Condition
 from bowerbird.insights.draft import Draft, Statement
 from bowerbird.insights.ranges import LAST_30_DAYS, Period, Range, period
@@ -71,6 +72,14 @@ class Asking:
     def rows(self, statement: Statement) -> Rows:
         """Raises `QuestionStoppedError`, `QuestionInvalidError`."""
         return self._tables.rows(*statement, self.stop)
+
+    def snapshot(self) -> AbstractContextManager[Snapshot]:
+        """For several statements about the same moment. Raises as `rows` does."""
+        return self._tables.snapshot(self.stop)
+
+    @property
+    def threads(self) -> int:
+        return self._tables.threads
 
 
 class Kind(NamedTuple):

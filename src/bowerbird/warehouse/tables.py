@@ -1,14 +1,14 @@
 """The warehouse's tables, as questions see them, in DuckDB."""
 
-from collections.abc import Callable, Mapping
-from contextlib import closing
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
 from typing import Any
 
 import duckdb
 from duckdb import DuckDBPyConnection
 
 from bowerbird.errors import QuestionInvalidError, QuestionStoppedError
-from bowerbird.insights.base import Rows, Stop
+from bowerbird.insights.base import Columns, Rows, Stop
 
 _UNUSABLE = (
     *(duckdb.InvalidInputException, duckdb.ConversionException),
@@ -23,15 +23,27 @@ _AT_ONCE = 1000
 class DuckTables:
     """Implements `Tables`. Every question has a cursor of its own and sees the tables as of its start."""
 
-    def __init__(self, cursor: Callable[[], DuckDBPyConnection]) -> None:
+    def __init__(self, cursor: Callable[[], DuckDBPyConnection], threads: int = 2) -> None:
         self._cursor = cursor
+        self.threads = threads
 
     def rows(self, sql: str, parameters: Mapping[str, Any], stop: Stop) -> Rows:
+        with self._asking(stop) as cursor:
+            return _fetched(cursor.execute(sql, dict(parameters)), stop)
+
+    @contextmanager
+    def snapshot(self, stop: Stop) -> Iterator["DuckSnapshot"]:
+        with self._asking(stop) as cursor:
+            cursor.execute("BEGIN TRANSACTION")  # ends with the cursor, and what was kept with it
+            yield DuckSnapshot(cursor, stop)
+
+    @contextmanager
+    def _asking(self, stop: Stop) -> Iterator[DuckDBPyConnection]:
         with closing(self._cursor()) as cursor:
             try:
                 with stop.interrupting(cursor.interrupt):
                     cursor.execute("SET python_enable_replacements = false")
-                    return _fetched(cursor.execute(sql, dict(parameters)), stop)
+                    yield cursor
             except duckdb.InterruptException as error:
                 stop.check()
                 raise QuestionStoppedError("the question was interrupted", "Ask it again.") from error
@@ -44,6 +56,23 @@ class DuckTables:
             except _UNUSABLE as error:
                 told, *_ = str(error).partition("\nTraceback")
                 raise QuestionInvalidError(f"the engine cannot use this: {told}", "Correct the question.") from error
+
+
+class DuckSnapshot:
+    """Implements `Snapshot`: one transaction, and temporary tables in it."""
+
+    def __init__(self, cursor: DuckDBPyConnection, stop: Stop) -> None:
+        self._cursor = cursor
+        self._stop = stop
+
+    def rows(self, sql: str, parameters: Mapping[str, Any]) -> Rows:
+        return _fetched(self._cursor.execute(sql, dict(parameters)), self._stop)
+
+    def columns(self, sql: str, parameters: Mapping[str, Any]) -> Columns:
+        return self._cursor.execute(sql, dict(parameters)).fetchnumpy()
+
+    def keep(self, name: str, sql: str, parameters: Mapping[str, Any]) -> None:
+        self._cursor.execute(f"CREATE TEMPORARY TABLE {name} AS {sql}", dict(parameters))
 
 
 def _fetched(result: DuckDBPyConnection, stop: Stop) -> Rows:

@@ -112,7 +112,9 @@ def engine(
             registry=Registry(registry),
             refusals=refusals,
             clock=clock,
-            insights=Insights(DuckTables(warehouse.cursor), segments_of(registry.saved), pending, clock),
+            insights=Insights(
+                DuckTables(warehouse.cursor, settings.warehouse_threads), segments_of(registry.saved), pending, clock
+            ),
             saved=registry.saved,
         )
         app = create_app(sources, control_token(settings.data), collector_url)

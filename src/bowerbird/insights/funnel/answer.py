@@ -1,14 +1,22 @@
 """The answer to a funnel."""
 
 from collections.abc import Sequence
-from typing import Any
 
+import numpy as np
 from msgspec import Struct
 
-from bowerbird.insights.funnel.compile import compile_funnel, edges
-from bowerbird.insights.funnel.question import FunnelQuestion
-from bowerbird.insights.persons import Persons, page
+from bowerbird.clock import SECOND
+from bowerbird.insights.base import Numbers
+from bowerbird.insights.funnel.attempts import Attempts, best
+from bowerbird.insights.funnel.events import looked_at
+from bowerbird.insights.funnel.groups import Groups, largest
+from bowerbird.insights.funnel.question import AtStep, FunnelQuestion
+from bowerbird.insights.persons import Persons, paged
 from bowerbird.insights.question import Asking
+from bowerbird.insights.sequences import parts
+
+_LADDER = (1, 5, 10, 30, 60, 300, 600, 1800, 3600, 10_800, 21_600, 43_200)
+_DAYS = (1, 2, 3, 7, 14, 30, 60, 90, 180)
 
 
 class Reached(Struct, frozen=True, kw_only=True):
@@ -61,40 +69,76 @@ class Funnel(Struct, frozen=True, kw_only=True):
 
 
 def answer(question: FunnelQuestion, asking: Asking) -> Funnel:
-    rows = asking.rows(compile_funnel(question, asking))
-    labels = question.labels()
-    groups = sorted((row for row in rows if not row[0]), key=lambda row: (row[1] is None, row[1]))
-    everybody = next(row for row in rows if row[0])
-    return Funnel(
-        everybody=_counted(everybody, labels, []),
-        groups=[_counted(row, labels, [] if row[1] is None else row[2]) for row in groups],
-        edges=edges(question.window.seconds),
-        people=page(question.people, everybody[-1]) if question.people else None,
+    with asking.snapshot() as snapshot:
+        statement, groups = looked_at(question, asking, snapshot)
+        found = best(question, parts(snapshot, statement), asking.stop, asking.threads)
+        alone = largest(found.group, question.limit) if groups else []
+        return Funnel(
+            everybody=_counted(question, found, []),
+            groups=_by_group(question, found, alone, groups) if groups else [],
+            edges=edges(question.window.seconds),
+            people=_people(question.people, found, alone, groups) if question.people else None,
+        )
+
+
+def edges(window: int) -> list[int]:
+    """Seconds at which the buckets of the time to convert begin, and the end of the last one: the window itself."""
+    ladder = [*_LADDER, *(days * 86_400 for days in _DAYS)]
+    return [0, *(edge for edge in ladder if edge < window), window]
+
+
+def _by_group(question: FunnelQuestion, found: Attempts, alone: Sequence[int], groups: Groups) -> list[Counted]:
+    order = np.argsort(found.group, kind="stable")
+    begins = np.searchsorted(found.group, alone, "left", sorter=order)
+    ends = np.searchsorted(found.group, alone, "right", sorter=order)
+    counted = [
+        _counted(question, found.only(order[begin:end]), values)
+        for begin, end, values in zip(begins, ends, groups.values(alone), strict=True)
+    ]
+    rest = np.flatnonzero(~np.isin(found.group, alone))
+    return [*counted, _counted(question, found.only(rest), [], other=True)] if len(rest) else counted
+
+
+def _people(wanted: AtStep, found: Attempts, alone: Sequence[int], groups: Groups | None) -> Persons:
+    meets = found.depth == wanted.step - 1 if wanted.dropped else found.depth >= wanted.step
+    if wanted.other:
+        meets &= ~np.isin(found.group, alone)
+    if groups and wanted.group is not None:
+        meets &= found.group == groups.number(wanted.group)
+    return paged(wanted, found.person[meets])
+
+
+def _counted(question: FunnelQuestion, attempts: Attempts, group: list[str | None], *, other: bool = False) -> Counted:
+    persons = attempts.persons()
+    last = len(persons)
+    whole = attempts.took(1, last)
+    buckets, _ = np.histogram(whole, np.array(edges(question.window.seconds)) * SECOND)
+    average, median = _typical(whole)
+    return Counted(
+        group=group,
+        other=other,
+        steps=[_reached(label, persons, at, attempts) for at, label in enumerate(question.labels())],
+        time_to_convert=TimeToConvert(average_seconds=average, median_seconds=median, persons=buckets.tolist()),
     )
 
 
-def _counted(row: Sequence[Any], labels: Sequence[str], group: list[str | None]) -> Counted:
-    whole, rank, _, persons, averages, medians, average, median, beyond, _ = row
-    buckets = [here - after for here, after in zip(beyond, [*beyond[1:], 0], strict=True)]
-    steps = [
-        Reached(
-            label=label,
-            persons=persons[at],
-            dropped=persons[at - 1] - persons[at] if at else 0,
-            from_previous=_share(persons[at], persons[at - 1]) if at else None,
-            from_first=_share(persons[at], persons[0]),
-            average_seconds=_seconds(averages[at - 1]) if at else None,
-            median_seconds=_seconds(medians[at - 1]) if at else None,
-        )
-        for at, label in enumerate(labels)
-    ]
-    time = TimeToConvert(average_seconds=_seconds(average), median_seconds=_seconds(median), persons=buckets)
-    return Counted(group=group, other=rank is None and not whole, steps=steps, time_to_convert=time)
+def _reached(label: str, persons: Sequence[int], at: int, attempts: Attempts) -> Reached:
+    average, median = _typical(attempts.took(at, at + 1)) if at else (None, None)
+    return Reached(
+        label=label,
+        persons=persons[at],
+        dropped=persons[at - 1] - persons[at] if at else 0,
+        from_previous=_share(persons[at], persons[at - 1]) if at else None,
+        from_first=_share(persons[at], persons[0]),
+        average_seconds=average,
+        median_seconds=median,
+    )
+
+
+def _typical(took: Numbers) -> tuple[float | None, float | None]:
+    """Average and median of µs, in seconds."""
+    return (float(took.mean()) / SECOND, float(np.median(took)) / SECOND) if len(took) else (None, None)
 
 
 def _share(part: int, whole: int) -> float | None:
     return part / whole if whole else None
-
-
-def _seconds(micros: float | None) -> float | None:
-    return None if micros is None else micros / 1_000_000
