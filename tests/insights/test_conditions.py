@@ -112,3 +112,19 @@ def test_a_property_is_the_same_wherever_its_row_is(
     text = events.text(field(name))
     table = events.table()
     assert question.rows(draft.finish(f"SELECT {text} FROM {table}")) == [(value,)] * 4
+
+
+@pytest.mark.parametrize("name", ['a"b', "über", "x\\y", "tab\there", "a/b", "~1", "🙂", "\x7f", "\u2028", "plan"])
+def test_a_property_is_found_by_any_name(asked: Any, told: Any, name: str) -> None:
+    world = told(*((1, "a", at) for at in range(8)))
+    for number, event in enumerate(world.events):
+        event["properties"] = {name: "here"} if number < 4 else {"other": name, name.upper() + "!": "here"}
+    asked.fill(world)
+    question = asking(asked, world)
+    draft = question.draft()
+    events = Events(draft)
+    id_low = events.plain("id_low")
+    condition = parse(Condition, {"field": f"property:{name}", "value": "here"})
+    table = events.table(question.conditions.clause(condition, events))
+    found = sorted(row[0][-12:] for row in question.rows(draft.finish(f"SELECT {id_low} FROM {table}")))
+    assert found == [event["event_id"][-12:] for event in world.events[:4]]

@@ -3,6 +3,8 @@ of this moment."""
 
 from collections.abc import Sequence
 
+import msgspec
+
 from bowerbird.insights import people
 from bowerbird.insights.draft import Draft
 from bowerbird.insights.fields import COLUMNS, Field
@@ -123,7 +125,10 @@ class Events:
         # Of the outermost object alone: further in, a pointer takes a number for a place in a list, unlike VARIANT
         pointer = "/" + path[0].replace("~", "~0").replace("/", "~1")
         piece = f"json_extract(properties, {self.draft.bind(pointer)})::VARIANT"
-        self._hot.append(f"{extracted(piece, [self.draft.bind(each) for each in path[1:]])} AS {name}")
+        text = extracted(piece, [self.draft.bind(each) for each in path[1:]])
+        written = self.draft.bind(msgspec.json.encode(path[0]).decode())
+        # To look for the name in the text takes a tenth of the time that making a VARIANT takes
+        self._hot.append(f"CASE WHEN contains(properties, {written}) THEN {text} END AS {name}")
         self._cold.append(f"{extracted('properties', [self.draft.bind(each) for each in path])} AS {name}")
         self._missing.append(f"NULL::VARCHAR AS {name}")
         self._names[path[0]] = None
