@@ -1,8 +1,10 @@
 """An HTTP server on a socket that is open already, as every process with a port runs it."""
 
+import os
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from ipaddress import IPv4Network, ip_network
 from socket import socket
 
 import uvicorn
@@ -29,3 +31,20 @@ class Server(uvicorn.Server):
         finally:
             for caught, handler in before.items():
                 signal.signal(caught, handler)
+
+
+def proxies(environment: Mapping[str, str] = os.environ) -> list[str]:
+    """Whose `X-Forwarded-For` is believed. A port on `::` sees IPv4 peers by mapped addresses, so each stands for
+    both."""
+    named = [each.strip() for each in environment.get("FORWARDED_ALLOW_IPS", "127.0.0.1,::1").split(",")]
+    return [*named, *filter(None, map(_mapped, named))]
+
+
+def _mapped(proxy: str) -> str | None:
+    try:
+        network = ip_network(proxy)
+    except ValueError:
+        return None
+    if not isinstance(network, IPv4Network):
+        return None
+    return f"::ffff:{network.network_address}/{network.prefixlen + 96}"

@@ -173,9 +173,9 @@ class Running:
 
 
 @contextlib.contextmanager
-def running(parts: Parts) -> Iterator[Running]:
+def running(parts: Parts, listening: socket.socket | None = None) -> Iterator[Running]:
     server = uvicorn.Server(configured(Collector(parts)))
-    listening = socket.create_server(("127.0.0.1", 0))
+    listening = listening or socket.create_server(("127.0.0.1", 0))
     port = listening.getsockname()[1]
     thread = threading.Thread(target=server.run, args=([listening],))
     thread.start()
@@ -227,7 +227,7 @@ def parrot() -> Parrot:
 def serve() -> Iterator[Serve]:
     """Starts collectors of a test's own."""
     with contextlib.ExitStack() as stack:
-        yield lambda **parts: stack.enter_context(running(usual_parts(**parts)))
+        yield lambda listening=None, **parts: stack.enter_context(running(usual_parts(**parts), listening))
 
 
 @pytest.fixture(scope="module")

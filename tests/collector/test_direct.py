@@ -271,6 +271,14 @@ def test_the_sender_behind_a_proxy_is_known(serve: Any) -> None:
     assert [event.context["ip"] for event in events] == ["192.0.2.7", "127.0.0.1"]
 
 
+@pytest.mark.skipif(not socket.has_dualstack_ipv6(), reason="this machine has no IPv6")
+def test_ipv4_senders_are_known_on_a_port_for_all_addresses(serve: Any) -> None:
+    collector = serve(socket.create_server(("::", 0), family=socket.AF_INET6, dualstack_ipv6=True))
+    collector.post({"name": "a"}, x_forwarded_for="192.0.2.7")
+    collector.post({"name": "b"})
+    assert [event.context["ip"] for event in collector.logged()] == ["192.0.2.7", "127.0.0.1"]
+
+
 @pytest.mark.parametrize("more", [b"", ORDINARY])
 def test_an_idle_connection_is_closed_and_one_in_use_is_not(
     serve: Any, monkeypatch: pytest.MonkeyPatch, more: bytes

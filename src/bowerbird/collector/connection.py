@@ -14,6 +14,9 @@ HEAD_BYTES = 65_536
 
 BETWEEN, HEAD, BODY, OVER = range(4)
 
+_MAPPED = "::ffff:"
+"""Before the address of an IPv4 peer, where a port takes IPv6 too."""
+
 
 class Connection(HttpToolsProtocol):
     arrival = 60.0
@@ -28,6 +31,8 @@ class Connection(HttpToolsProtocol):
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
         self._corked = Corked(transport, self.loop, self._unread)
         super().connection_made(self._corked)  # type: ignore[arg-type]
+        if self.client is not None:
+            self.client = (self.client[0].removeprefix(_MAPPED), self.client[1])
         self._await_more()
 
     def connection_lost(self, exc: Exception | None) -> None:

@@ -8,7 +8,7 @@ import uvicorn
 from bowerbird.collector.app import Collector
 from bowerbird.collector.connection import Connection
 from bowerbird.collector.direct import Direct
-from bowerbird.serving import Server
+from bowerbird.serving import Server, proxies
 
 KEEP_ALIVE = 75
 """Seconds that an idle connection is kept: longer than the 60 s of common proxies, so that these close first."""
@@ -38,6 +38,7 @@ def configured(app: Collector) -> uvicorn.Config:
         log_level="warning",
         access_log=False,
         server_header=False,
+        forwarded_allow_ips=proxies(),
         timeout_keep_alive=KEEP_ALIVE,
         timeout_graceful_shutdown=DRAIN,
     )

@@ -6,7 +6,7 @@ from socket import socket
 import uvicorn
 from fastapi import FastAPI
 
-from bowerbird.serving import Server
+from bowerbird.serving import Server, proxies
 
 DRAIN = 5
 """Seconds that requests under way get to end after SIGTERM."""
@@ -14,7 +14,12 @@ DRAIN = 5
 
 def serve(app: FastAPI, listening: socket, ready: Callable[[], None]) -> None:
     """Serves until SIGTERM or SIGINT. Calls `ready` once requests are answered. Call it from the main thread."""
-    config = uvicorn.Config(
+    Server(configured(app), ready).run([listening])
+
+
+def configured(app: FastAPI) -> uvicorn.Config:
+    """How uvicorn runs the app. It logs nothing but warnings, to `uvicorn.error`."""
+    return uvicorn.Config(
         app,
         loop="uvloop",
         http="httptools",
@@ -22,6 +27,6 @@ def serve(app: FastAPI, listening: socket, ready: Callable[[], None]) -> None:
         log_level="warning",
         access_log=False,
         server_header=False,
+        forwarded_allow_ips=proxies(),
         timeout_graceful_shutdown=DRAIN,
     )
-    Server(config, ready).run([listening])
