@@ -9,6 +9,9 @@ from socket import socket
 
 import uvicorn
 
+KEEP_ALIVE = 75
+"""Seconds that an idle connection is kept: longer than the 60 s of common proxies, so that these close first."""
+
 
 class Server(uvicorn.Server):
     """Calls `ready` once requests are answered. uvicorn raises a caught signal anew when it is done, which would make

@@ -33,3 +33,7 @@ def test_a_proxy_on_this_machine_is_believed_on_a_port_for_all_addresses() -> No
     finally:
         server.should_exit = True
         thread.join(timeout=20)
+
+
+def test_an_idle_connection_outlives_a_proxys_patience() -> None:
+    assert configured(FastAPI()).timeout_keep_alive > 60

@@ -8,10 +8,7 @@ import uvicorn
 from bowerbird.collector.app import Collector
 from bowerbird.collector.connection import Connection
 from bowerbird.collector.direct import Direct
-from bowerbird.serving import Server, proxies
-
-KEEP_ALIVE = 75
-"""Seconds that an idle connection is kept: longer than the 60 s of common proxies, so that these close first."""
+from bowerbird.serving import KEEP_ALIVE, Server, proxies
 
 DRAIN = 10
 """Seconds that requests under way get to end after SIGTERM."""

@@ -6,7 +6,7 @@ from socket import socket
 import uvicorn
 from fastapi import FastAPI
 
-from bowerbird.serving import Server, proxies
+from bowerbird.serving import KEEP_ALIVE, Server, proxies
 
 DRAIN = 5
 """Seconds that requests under way get to end after SIGTERM."""
@@ -28,5 +28,6 @@ def configured(app: FastAPI) -> uvicorn.Config:
         access_log=False,
         server_header=False,
         forwarded_allow_ips=proxies(),
+        timeout_keep_alive=KEEP_ALIVE,
         timeout_graceful_shutdown=DRAIN,
     )
