@@ -8,8 +8,8 @@ import pytest
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 _LINK = re.compile(r"\[[^\]]+\]\(([^)\s]+)\)")
-_HOST = re.compile(r"\b(?:https?|wss?)://([^/\s\"'`<>:]+)")
-_OWN = re.compile(r"127\.0\.0\.1|localhost|\$\w+|(.+\.)?example(\.com)?|…")
+_HOST = re.compile(r"\b(?:https?|wss?)://([^/\s\"'`<>:;]+)")
+_OWN = re.compile(r"127\.0\.0\.1|localhost|collectors|\$\w+|(.+\.)?example(\.com)?|…")
 
 
 def name_of(page: Path) -> str:
