@@ -10,6 +10,7 @@ from bowerbird.errors import QuestionInvalidError
 from bowerbird.insights.sql_sizes import check_sizes
 
 PATH = "'$'"
+ELEVEN = ", ".join(map(str, range(11)))
 
 
 def statement(sql: str) -> Any:
@@ -58,6 +59,10 @@ def within_list(outer: str) -> str:
         "SELECT map_from_entries(list((name, n))) FROM (SELECT name, count(*) n FROM events GROUP BY name)",
         "SELECT list_sort(list_distinct(flatten(list([name, kind])))) FROM events GROUP BY person",
         "WITH a AS (SELECT list(name) AS l FROM events GROUP BY person) SELECT list_zip(l, l[2:]) AS pairs FROM a",
+        "SELECT l[1] || ' > ' || l[2] || ' > ' || l[3] || ' > ' || l[4] FROM (SELECT list(name) AS l FROM events)",
+        "SELECT replace(replace(name, '&', '&amp;'), '<', '&lt;'), regexp_replace(name, '(.)x', '\\1-\\1') FROM events",
+        "SELECT rpad(name, 40), regexp_replace(string_agg(name), '>', ' > ', 'g') FROM events",
+        "FROM (SELECT person, name, list(value) AS l FROM events) PIVOT (first(l) FOR name IN ('viewed', 'bought'))",
         "SELECT count(*) FROM events a JOIN LATERAL (SELECT list(b.name) AS l FROM events b WHERE b.person = "
         "a.person) t ON true",
     ],
@@ -96,6 +101,21 @@ def test_what_questions_need(sql: str) -> None:
             "SELECT 1 AS a, "
             + ", ".join(f"[{x}, {x}] AS {y}" for x, y in zip("abcdefghijklmnopq", "bcdefghijklmnopqr", strict=True)),
             "list_value",
+        ),
+        (nested("'x'", "replace(s, 'x', 'xx')", 13), "replace"),
+        (nested("'x'", "regexp_replace(s, '.+', '\\0\\0', 'g')", 13), "regexp_replace"),
+        (nested("'x'", "regexp_replace(s, '', 'x', 'g')", 13), "regexp_replace"),
+        (nested("'x'", "lpad(s, 100, 'x')", 3), "lpad"),
+        ("SELECT lpad('x', 100000000)", "lpad"),
+        (f"SELECT replace(name, 'a', '{'x' * 4000}') FROM events", "replace"),
+        ("FROM (SELECT name, value FROM events) PIVOT (list(value) FOR name IN ('viewed'))", "PIVOT to lists"),
+        (
+            f"SELECT p FROM (SELECT name, list(value) AS l FROM events) PIVOT (first(l) FOR name IN ({ELEVEN})) AS p",
+            "PIVOT here",
+        ),
+        (
+            f"SELECT json_keys(s, [{', '.join(50 * [PATH])}]) FROM (SELECT string_agg(name) AS s FROM events)",
+            "json_keys",
         ),
         (nested("'x'", "s || s", 30), r"\|\|"),
         (nested("[1]", "list_concat(s, s)", 30), "list_concat"),

@@ -21,12 +21,15 @@ from bowerbird.person_ids import PERSON_ID
 MOST_ROWS = 10_000
 LONGEST = 20_000
 """Characters of a question."""
+_SELECT = "Write one SELECT. To pivot: FROM events PIVOT (count(*) FOR name IN ('viewed', 'bought'))."
 _PARSE = "SELECT json_serialize_sql($text)"
 _WRITE = "SELECT json_deserialize_sql($tree::JSON)"
 _PURE = """
     SELECT function_name FROM duckdb_functions()
-    WHERE database_name = 'system' GROUP BY function_name
+    WHERE database_name = 'system' AND function_name NOT LIKE '!_!_%' ESCAPE '!' AND function_name NOT LIKE '% %'
+    GROUP BY function_name
     HAVING bool_and(function_type IN ('scalar', 'aggregate', 'window') AND stability = 'CONSISTENT')"""
+"""The engine's own, for what it makes of a statement, are not to be called by name: it trusts their arguments."""
 _TAKEN = """
     SELECT lower(table_name) FROM duckdb_tables() UNION SELECT lower(view_name) FROM duckdb_views()
     UNION SELECT lower(schema_name) FROM duckdb_schemas() UNION SELECT lower(database_name) FROM duckdb_databases()"""
@@ -101,11 +104,9 @@ def _harmless(text: str, asking: Asking) -> str:
     parsed = _parsed(text, asking)
     if parsed["error"]:
         only = parsed["error_type"] == "not implemented"
-        raise QuestionInvalidError("this is no SELECT" if only else parsed["error_message"], "Write one SELECT.")
+        raise QuestionInvalidError("this is no SELECT" if only else parsed["error_message"], _SELECT)
     if (count := len(parsed["statements"])) != 1:
-        raise QuestionInvalidError(
-            "there is more than one statement" if count else "this is empty", "Write one SELECT."
-        )
+        raise QuestionInvalidError("there is more than one statement" if count else "this is empty", _SELECT)
     statement = parsed["statements"][0]
     guards = Guards(lambda text: _parsed(text, asking)["statements"][0], lambda tree: _written(tree, asking))
     try:

@@ -6,6 +6,7 @@ few: what a column of `events` has is 1, a text of the statement itself 1 for 16
 at most `MOST_ENTRIES` (see `sql_guards.py`), and whatever puts values together has the sum of them.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -28,7 +29,7 @@ SOME = frozenset(
 """With a number as their last argument, these make lists of so many."""
 TOGETHER = frozenset(
     [
-        *("||", "concat", "concat_ws", "overlay", "path_join", "strftime"),
+        *("concat_ws", "overlay", "path_join", "strftime"),
         *("list_value", "list_pack", "array_value", "list_concat", "list_cat", "array_concat", "array_cat"),
         *("list_append", "list_prepend", "list_zip", "array_zip", "flatten", "unpivot_list"),
         *("struct_pack", "row", "struct_insert", "struct_concat", "struct_update", "union_value"),
@@ -36,10 +37,14 @@ TOGETHER = frozenset(
         *("json_array", "json_object", "json_insert", "json_set", "json_replace", "json_merge_patch"),
         *("json_deep_merge", "json_merge_patch_diff", "to_json", "array_to_json", "row_to_json", "json_quote"),
         *("hex", "to_hex", "base64", "to_base64", "url_encode", "regexp_escape", "translate"),
-        *("regexp_replace", "upper", "ucase", "lower", "lcase", "nfc_normalize", "json_transform", "from_json"),
+        *("upper", "ucase", "lower", "lcase", "nfc_normalize", "json_transform", "from_json"),
     ]
 )
 """The sum of their arguments, and of one alone twice that, as quoting and coding may double it."""
+JOINED = frozenset({"||", "concat"})
+"""The sum of their arguments, and no more."""
+TIMES = frozenset({"replace", "regexp_replace", "lpad", "rpad"})
+"""A text, as many times as a constant says."""
 LAMBDAS = frozenset(
     [
         *("list_transform", "list_apply", "array_transform", "array_apply", "apply"),
@@ -50,7 +55,7 @@ EACH = LAMBDAS | frozenset(
     [
         *("list_select", "array_select", "array_to_string", "list_aggregate", "list_aggr", "aggregate"),
         *("array_aggregate", "array_aggr", "json_extract", "json_extract_path", "json_extract_string"),
-        *("json_extract_path_text", "json_value", "->>", "regexp_extract"),
+        *("json_extract_path_text", "json_value", "json_keys", "->>", "regexp_extract"),
     ]
 )
 """One argument for each part of another: the product of them."""
@@ -64,6 +69,8 @@ APART = frozenset(
 _CHARACTERS = 16
 _APART = 48
 """More than the bytes of an entry: regular expressions take so long over a long text that no limit holds."""
+_COPY = re.compile(r"\\[0-9]")
+"""In what takes the place of a match: a part of it."""
 _NOT_HERE = "Look at fewer values at a time, or let `unnest` make rows of a list."
 
 
@@ -142,12 +149,27 @@ def _source(part: dict[str, Any], scope: Scope) -> Sizes:
             sizes = _merged(left, _source(part["right"], beside))
             _largest(part.get("condition"), scope._replace(columns=_merged(scope.columns, sizes)))
             return sizes
+        case "PIVOT":
+            return {_OTHERS: _pivoted(part, scope)}
         case "SUBQUERY":
             return _called(_query(part["subquery"]["node"], scope), part.get("column_name_alias"))
         case "BASE_TABLE":
             known = scope.tables.get(part["table_name"].lower(), {_OTHERS: 1})
             return _called(known, part.get("column_name_alias"))
     return {_OTHERS: _largest([value for name, value in part.items() if name != "type"], scope)}
+
+
+def _pivoted(part: dict[str, Any], scope: Scope) -> int:
+    """Of a whole row, as a value that is not named here may be one."""
+    sizes = _source(part["source"], scope)
+    if any(_makes_many(each) for each in part["aggregates"]):
+        raise _refused("PIVOT to lists or texts", "GROUP BY what is to stand in a column, and PIVOT that.")
+    made = _largest([part["aggregates"], part["pivots"]], scope._replace(columns=_merged(scope.columns, sizes)))
+    return _bounded("PIVOT", max(made, *sizes.values()) * sum(len(each["entries"]) for each in part["pivots"]))
+
+
+def _makes_many(part: dict[str, Any]) -> bool:
+    return "arguments" in part and makes_many(part["function_name"].lower(), len(part["arguments"]))
 
 
 def _called(sizes: Sizes, names: Any) -> Sizes:
@@ -247,15 +269,36 @@ def _function(part: dict[str, Any], scope: Scope) -> int:
         if part["class"] == "WINDOW":
             raise _refused(f"{name} over a window", "Use GROUP BY, which makes one value of a group and not of a row.")
         size = MOST_TEXT // _CHARACTERS if name in TEXTS else MOST_ENTRIES * max([1, *sizes])
-    elif name in TOGETHER:
+    elif name in TIMES:
+        times = _times(name, arguments)
+        size = max([1, *sizes]) if times <= 1 else max([_CHARACTERS, *sizes]) * times
+    elif name in TOGETHER | JOINED:
         if any(each.get("type") == "OPERATOR_UNPACK" for each in arguments):
             raise _refused(f"{name} of columns that are not named", "Name them.")
-        size = _together(name, sizes)
+        size = sum(sizes) if name in JOINED else _together(name, sizes)
     elif name in EACH:
         size = _product(sizes)
     else:
         size = max([1, *sizes]) * (_APART if name in APART else 1)
     return _bounded(name, size)
+
+
+def _times(name: str, arguments: list[Any]) -> int:
+    """How many times as long a text can become."""
+    sought, put_in = [*(_literal(each) for each in arguments[1:3]), None, None][:2]
+    if name == "replace" and put_in is not None:
+        return -(-len(put_in) // max(1, len(sought or "")))
+    if name == "regexp_replace" and put_in is not None:
+        copies = len(_COPY.findall(put_in))
+        return max(1, copies) + 2 * (len(put_in) - 2 * copies)
+    if name not in ("replace", "regexp_replace") and sought is not None and sought.isdecimal():
+        return int(sought)
+    raise _refused(f"{name} by what is no constant", "Write a constant, or CASE.")
+
+
+def _literal(argument: Any) -> str | None:
+    literal = argument.get("literal")
+    return None if literal is None else literal.get("text")
 
 
 def _together(name: str, sizes: list[int]) -> int:
