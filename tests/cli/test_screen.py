@@ -57,6 +57,17 @@ def test_an_export_goes_into_a_pipe(bowerbird: Bowerbird, data: Path) -> None:
     assert b"0 events (parquet)" in told.stderr
 
 
+def test_an_export_to_stdout_stands_between_what_others_write_there(bowerbird: Bowerbird, data: Path) -> None:
+    bowerbird("key create")
+    shell = 'echo before; "$0" export - --format ndjson; "$0" export /dev/stdout --format ndjson; echo after'
+    command = Path(sys.executable).with_name("bowerbird")
+    file = data / "shared.txt"
+    file.write_text("earlier\n")
+    with file.open("ab") as stdout:
+        subprocess.run(["sh", "-c", shell, command], check=True, stdout=stdout, timeout=60)
+    assert file.read_text().splitlines() == ["earlier", "before", "after"]
+
+
 def test_an_export_through_a_link_leaves_the_link(bowerbird: Bowerbird, data: Path) -> None:
     bowerbird("key create")
     link, file = data / "link.ndjson", data / "file.ndjson"

@@ -1,5 +1,6 @@
 """How a verb asks the engine: over HTTP where it runs, otherwise in this process, in the same words."""
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -7,7 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Thread
 from time import monotonic, sleep
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from bowerbird.settings import Settings
 
 API = "/api/v1"
+STDOUT = Path("/dev/stdout")
 _INTERVAL = 0.05
 _STILL = 10.0
 """Seconds without progress until `wait` gives up."""
@@ -55,12 +57,12 @@ class EngineClient:
 
     def download(self, path: str, target: Path, **query: Any) -> dict[str, str]:
         """Writes the answer to the file, which appears when it is complete; what is no file, such as a pipe, gets it
-        as it comes. Returns the answer's headers."""
-        with self._http.stream("GET", API + path, params=_given(query)) as response, _whole(target) as part:
+        as it comes, and so does `STDOUT`. Returns the answer's headers."""
+        with self._http.stream("GET", API + path, params=_given(query)) as response:
             if response.is_error:
                 response.read()
                 raise _failure(response)
-            with part.open("wb") as file:
+            with _opened(target) as file:
                 for chunk in response.iter_bytes():
                     file.write(chunk)
             return dict(response.headers)
@@ -195,19 +197,25 @@ def _served(app: "FastAPI") -> Iterator[Path]:
 
 
 @contextmanager
-def _whole(target: Path) -> Iterator[Path]:
+def _opened(target: Path) -> Iterator[IO[bytes]]:
     """Where to write what the file is to hold once the block has ended well."""
+    if target == STDOUT:
+        with os.fdopen(os.dup(1), "wb") as stdout:  # the file behind it may be somebody's who writes before and after
+            yield stdout
+        return
+    if target.is_dir():
+        raise ConflictError(f"{target} is a directory", "Name a file in it.")
     if target.exists() and not target.is_file():
-        if target.is_dir():
-            raise ConflictError(f"{target} is a directory", "Name a file in it.")
-        yield target
+        with target.open("wb") as pipe:
+            yield pipe
         return
     target = target.resolve()
     if not target.parent.is_dir():
         raise NotFoundError(f"there is no directory {target.parent}", "Make it, or choose another file.")
     part = target.with_name(f".{target.name}.part")
     try:
-        yield part
+        with part.open("wb") as file:
+            yield file
         part.replace(target)
     finally:
         part.unlink(missing_ok=True)

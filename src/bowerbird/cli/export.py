@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from bowerbird.cli.engine import connect
+from bowerbird.cli.engine import STDOUT, connect
 from bowerbird.cli.invocation import invocation
 from bowerbird.cli.options import OfWorkspace
 from bowerbird.errors import BowerbirdError
@@ -38,13 +38,12 @@ def export(
     chosen = form or _BY_SUFFIX.get(file.suffix.lower())
     if chosen not in ("parquet", "ndjson"):
         raise BowerbirdError(f"no such format: {chosen or file.name}", "Add --format parquet or --format ndjson.")
-    to_stdout = str(file) == "-"
+    target = STDOUT if str(file) == "-" else file
     with connect(call.settings(), catch_up=not as_it_is) as engine:
-        target = Path("/dev/stdout") if to_stdout else file
         headers = engine.download("/export", target, format=chosen, workspace=workspace)
     events = int(headers["bowerbird-events"])
     empty = "" if events else "; `bowerbird audit` says whether events are pending"
-    if to_stdout:
+    if target == STDOUT:
         call.output.note(f"{events} events ({chosen}){empty}")
         return
     call.output.show(
