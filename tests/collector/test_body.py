@@ -1,13 +1,18 @@
 """Bodies, sent in every way that HTTP knows and in some that it does not."""
 
+import asyncio
 import gzip
 import json
+import sys
+import threading
 import zlib
 from typing import Any
 
 import pytest
 
-from bowerbird.collector.dialects.base import Throttle
+from bowerbird.collector.body import read_body
+from bowerbird.collector.dialects.base import AT_ONCE, Throttle
+from bowerbird.collector.held import Held, Hold
 
 LIMIT = 100_000
 PLAIN = json.dumps({"name": "padded", "text": "x" * 50_000}).encode()
@@ -53,6 +58,32 @@ def test_reads_a_large_compressed_body(serve: Any) -> None:
     assert len(body) > 65_536
     assert collector.post(body, content_encoding="gzip").status_code == 202
     assert collector.logged("noise")[0].properties == noise
+
+
+def test_what_a_small_body_becomes_a_large_one_of_is_decompressed_beside_the_loop() -> None:
+    at_once: list[tuple[bool, int]] = []
+
+    def decompressing(frame: Any, what: str, made: Any) -> None:
+        if what == "return" and frame.f_code.co_name == "_decompress" and made is not None:
+            at_once.append((threading.current_thread() is threading.main_thread(), len(made)))
+
+    async def read(size: int) -> int:
+        body = gzip.compress(b" " * size)
+        headers = {b"content-encoding": b"gzip", b"content-length": b"%d" % len(body)}
+
+        async def receive() -> dict[str, Any]:
+            return {"type": "http.request", "body": body}
+
+        return len(await read_body(headers, receive, 6_000_000, Hold(Held(), None)))
+
+    threading.setprofile(decompressing)
+    sys.setprofile(decompressing)
+    try:
+        assert [asyncio.run(read(size)) for size in (AT_ONCE, AT_ONCE + 1, 6_000_000)] == [65_536, 65_537, 6_000_000]
+    finally:
+        threading.setprofile(None)
+        sys.setprofile(None)
+    assert at_once == [(True, AT_ONCE), (False, AT_ONCE + 1), (False, 6_000_000)]
 
 
 @pytest.mark.parametrize(

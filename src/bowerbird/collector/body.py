@@ -23,6 +23,10 @@ class SenderGoneError(Exception):
     """The sender hung up before its request was complete; nobody waits for an answer."""
 
 
+class _TooLargeError(Exception):
+    """There is more of it than was asked for."""
+
+
 def may_be_large(headers: Mapping[bytes, bytes]) -> bool:
     """Whether the body may turn out larger than `AT_ONCE`."""
     declared = headers.get(b"content-length")
@@ -80,9 +84,13 @@ async def _decoded(body: bytes, coding: bytes, limit: int) -> bytes:
     windows = _WINDOWS.get(coding)
     if windows is None:
         raise Refused(Reason.MEDIA_TYPE_UNSUPPORTED, "The content coding must be gzip or deflate")
-    if len(body) > AT_ONCE:
+    if len(body) <= AT_ONCE:
+        with suppress(_TooLargeError):
+            return _decompress(body, windows, min(limit, AT_ONCE))
+    try:
         return await asyncio.to_thread(_decompress, body, windows, limit)
-    return _decompress(body, windows, limit)
+    except _TooLargeError:
+        raise _too_large(limit) from None
 
 
 def _decompress(body: bytes, windows: tuple[int, ...], limit: int) -> bytes:
@@ -100,7 +108,7 @@ def _members(body: bytes, window: int, limit: int) -> bytes | None:
         stream = zlib.decompressobj(window)
         plain += stream.decompress(body, limit + 1 - len(plain))
         if len(plain) > limit:
-            raise _too_large(limit)
+            raise _TooLargeError
         body = stream.unused_data
         if not stream.eof or (body and window != _GZIP):
             return None
