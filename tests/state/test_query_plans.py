@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, event
 
-from bowerbird.state.base import Changes, Conflict, Merge, QuarantineEntry, SeenKey, Trait
+from bowerbird.state import catalog
+from bowerbird.state.base import CatalogCount, Changes, Conflict, Merge, QuarantineEntry, SeenKey, Trait
 from bowerbird.state.database import open_sqlite
 from bowerbird.state.readers import SqlCatalog, SqlPeople
 from bowerbird.state.sql import SqlState
@@ -78,7 +79,7 @@ def test_processing_reads_and_writes_by_key(engine: Engine, plans: dict[str, lis
 
 
 def test_answers_and_operators_read_by_key(engine: Engine, plans: dict[str, list[str]]) -> None:
-    state, upkeep, people, catalog = SqlState(engine), SqlUpkeep(engine), SqlPeople(engine), SqlCatalog(engine)
+    state, upkeep, people, names = SqlState(engine), SqlUpkeep(engine), SqlPeople(engine), SqlCatalog(engine)
     state.remember(Changes(created=[("default", ADA, 1), ("default", BOB, 2)]))
     state.remember(changes(7))
     people.find("default", {"email": "a@x.io"})
@@ -89,10 +90,10 @@ def test_answers_and_operators_read_by_key(engine: Engine, plans: dict[str, list
     people.summaries("default", [ADA])
     assert len(plans) == before, "the same, however many people"
     people.roots("default", [ADA, BOB])
-    catalog.properties("default", "94")
-    catalog.catalog("default")
-    catalog.quarantine("default", 5, None)
-    catalog.quarantine("default", 5, EVENT)
+    names.properties("default", "94")
+    names.catalog("default")
+    names.quarantine("default", 5, None)
+    names.quarantine("default", 5, EVENT)
     upkeep.entries("default", None)
     upkeep.entries("default", [EVENT])
     upkeep.kept_apart()
@@ -101,3 +102,22 @@ def test_answers_and_operators_read_by_key(engine: Engine, plans: dict[str, list
     assert scans(plans) == []
     sorted_whole = [sql for sql, steps in plans.items() if "TEMP B-TREE" in "".join(steps) and "LIMIT" in sql]
     assert [sql for sql in sorted_whole if "FROM nodes" in sql or "FROM quarantine" in sql] == []
+
+
+def test_whether_the_catalog_has_room_is_found_from_name_to_name(engine: Engine) -> None:
+    """Names of many properties are not looked through: neither for this list, nor for others."""
+    state = SqlState(engine)
+    wide = [CatalogCount("default", "", name, f"p{at}", "string", 1, 1, 1) for name in "ab" for at in range(900)]
+    state.remember(Changes(catalog=wide))
+    steps = 0
+
+    def count() -> None:
+        nonlocal steps
+        steps += 100
+
+    with engine.connect() as connection:
+        raw: Any = connection.connection.dbapi_connection
+        raw.set_progress_handler(count, 100)
+        catalog.add(connection, [CatalogCount("default", "", "c", None, "", 1, 1, 1)])
+        raw.set_progress_handler(None, 0)
+    assert steps < 1800

@@ -73,9 +73,12 @@ def _sizes(connection: Connection, of_list: List, names: Sequence[str]) -> dict[
 
 
 def _room(connection: Connection, of_list: List) -> int:
-    """Names that the list still has room for."""
-    known = select(func.count(t.catalog.c.name.distinct())).where(*_of(of_list))
-    return MOST_NAMES - int(connection.execute(known).scalar_one())
+    """Names that the list still has room for. Goes from one to the next: each may have thousands of rows."""
+    c = t.catalog.c
+    names = select(func.min(c.name).label("name")).where(*_of(of_list)).cte("names", recursive=True)
+    following = select(func.min(c.name)).where(*_of(of_list), c.name > names.c.name).scalar_subquery()
+    names = names.union_all(select(following).where(names.c.name.is_not(None)))
+    return MOST_NAMES - int(connection.execute(select(func.count(names.c.name))).scalar_one())
 
 
 def _known(connection: Connection, of_list: List, name: str) -> set[tuple[str, str]]:
