@@ -15,6 +15,7 @@ from bowerbird.insights.question import Asking
 MOST_MEMORY = 512 << 20
 """Bytes that a question may take for its work, files it spills to included."""
 
+_TOO_MUCH = f"the question, with what runs beside it, needs more than {MOST_MEMORY >> 20} MB of memory"
 _LOOK = 0.05
 """Seconds between two looks."""
 _COUNTED = """
@@ -48,7 +49,7 @@ def within_memory(asking: Asking) -> Iterator[None]:
                 counted = max(counted, now.counted)  # what the engine gives back, the process may keep
                 beside = now.resident - before.resident - (counted - before.counted)
                 if max(now.work - before.work, beside) > MOST_MEMORY:
-                    asking.stop.cancel(f"the question needs more than {MOST_MEMORY >> 20} MB of memory")
+                    asking.stop.cancel(_TOO_MUCH)
 
     watcher = threading.Thread(target=watch, name="question-memory", daemon=True)
     watcher.start()
