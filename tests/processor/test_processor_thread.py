@@ -93,6 +93,23 @@ def test_what_is_asked_runs_between_batches_and_raises_here(line: Any, thread: P
     assert line.outcomes() == {"erased": 1}
 
 
+def test_an_answer_that_comes_as_time_is_up_is_given(
+    line: Any, thread: ProcessorThread, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Late(Future[Any]):
+        late = False
+
+        def result(self, timeout: float | None = None) -> Any:
+            answer = super().result(10)
+            if timeout is not None and not self.late:
+                self.late = True
+                raise TimeoutError
+            return answer
+
+    monkeypatch.setattr(engine, "Future", Late)
+    assert thread.retry("default", None) == (0, 0)
+
+
 def test_events_that_come_one_by_one_share_a_batch(
     line: Any, thread: ProcessorThread, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -121,8 +121,8 @@ class ProcessorThread:
             try:
                 return answer.result(timeout=1.0)
             except TimeoutError:
-                if answer.done():
-                    raise
+                if answer.done():  # with a `TimeoutError` of its own, or just now
+                    return answer.result()
                 if not self._threads[0].is_alive():
                     raise BowerbirdError(
                         "the processor has stopped", "Is the server shutting down? Try again."
