@@ -12,6 +12,7 @@ from bowerbird.errors import NotFoundError, WarehouseRejectedError
 from bowerbird.event import Position
 from bowerbird.eventlog.base import LogRow
 from bowerbird.eventlog.codec import encode
+from bowerbird.processor import operations
 from bowerbird.processor.batch import Batch, Item
 from bowerbird.processor.quarantine import Bar
 from bowerbird.processor.steps import STEPS
@@ -310,3 +311,18 @@ def test_an_entry_too_deep_to_be_read_stands_in_nobodys_way(line: Any) -> None:
     [person_id] = line.people.find("default", {"user_id": "ada"})
     assert line.operations.held_back("default", person_id) == []
     assert line.retry() == (0, 1)
+
+
+def test_who_is_named_in_quarantine_is_looked_for_by_the_handful(line: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(operations, "HANDFUL", 2)
+    line.send(line.event(user_id="ada"))
+    [person_id] = line.people.find("default", {"user_id": "ada"})
+    held = [line.event(user_id=who) for who in ("ada", "bob", "ada", "eve", "ada")]
+    entries = [Bar("attribute", "sick").quarantine(Position(0, 9, at), event)[0] for at, event in enumerate(held)]
+    line.state.remember(Changes(quarantined=entries))
+    asked: list[int] = []
+    ask = line.operations.upkeep.entries
+    line.operations.upkeep.entries = lambda workspace, ids: (asked.append(len(ids)), ask(workspace, ids))[1]
+    found = line.operations.held_back("default", person_id)
+    assert [each.event_id for each in found] == [held[at].event_id for at in (0, 2, 4)]
+    assert asked == [2, 2, 1]

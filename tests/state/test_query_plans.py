@@ -94,7 +94,7 @@ def test_answers_and_operators_read_by_key(engine: Engine, plans: dict[str, list
     names.catalog("default")
     names.quarantine("default", 5, None)
     names.quarantine("default", 5, EVENT)
-    upkeep.entries("default", None)
+    upkeep.quarantined("default")
     upkeep.entries("default", [EVENT])
     upkeep.kept_apart()
     upkeep.unmerge("default", ADA, 9)

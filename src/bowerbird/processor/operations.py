@@ -1,6 +1,6 @@
 """What an operator may ask of the processor. Runs in the processor's thread, between two batches."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from bowerbird.clock import Clock
 from bowerbird.errors import ConflictError, NotFoundError, WarehouseRejectedError
@@ -35,8 +35,8 @@ class Operations:
         processed since, so it comes out as it did."""
         waiting = self.processor.warehouse.quarantined({})
         released = [each for each in self.upkeep.quarantined(None) if each not in waiting]
-        for at in range(0, len(released), HANDFUL):
-            entries = self.upkeep.entries(None, released[at : at + HANDFUL])
+        for handful in _handfuls(released):
+            entries = self.upkeep.entries(None, handful)
             self._release([item for entry in entries if self._is_released(entry) and (item := _item(entry))])
 
     def _is_released(self, entry: QuarantineEntry) -> bool:
@@ -90,9 +90,13 @@ class Operations:
         )
         return [
             entry
-            for entry in self.upkeep.entries(workspace, None)
+            for entry in self._entries(workspace, self.upkeep.quarantined(workspace))
             if isinstance(event := decode_one(entry.payload), Event) and carried.intersection(identifiers_of(event))
         ]
+
+    def _entries(self, workspace: str, event_ids: Sequence[str]) -> Iterator[QuarantineEntry]:
+        for handful in _handfuls(event_ids):
+            yield from self.upkeep.entries(workspace, handful)
 
     def quarantined(self, workspace: str, event_ids: Sequence[str] | None) -> list[str]:
         """Which of these events (None: of all) are in quarantine, oldest first. Raises `NotFoundError` for one that is
@@ -163,6 +167,10 @@ class Operations:
         self.processor.warehouse.clear()
         self.recover()
         return sum(log.tally({}, heads).values())
+
+
+def _handfuls(event_ids: Sequence[str]) -> Iterator[Sequence[str]]:
+    return (event_ids[at : at + HANDFUL] for at in range(0, len(event_ids), HANDFUL))
 
 
 def _item(entry: QuarantineEntry) -> Item | None:

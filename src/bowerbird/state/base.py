@@ -244,8 +244,8 @@ class Upkeep(Protocol):
         """Ids of the quarantined events, oldest first. Workspace None: of all."""
         ...
 
-    def entries(self, workspace: str | None, event_ids: Sequence[str] | None) -> list[QuarantineEntry]:
-        """Quarantined events with these ids (None: all), oldest first."""
+    def entries(self, workspace: str | None, event_ids: Sequence[str]) -> list[QuarantineEntry]:
+        """Quarantined events with these ids, oldest first. Workspace None: of all."""
         ...
 
     def clear(self) -> None:

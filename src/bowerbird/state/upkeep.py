@@ -115,13 +115,11 @@ class SqlUpkeep:
         with self.engine.connect() as connection:
             return list(connection.execute(query).scalars())
 
-    def entries(self, workspace: str | None, event_ids: Sequence[str] | None) -> list[QuarantineEntry]:
+    def entries(self, workspace: str | None, event_ids: Sequence[str]) -> list[QuarantineEntry]:
         q = t.quarantine.c
-        query = select(t.quarantine).order_by(q.event_id)
+        query = select(t.quarantine).where(q.event_id.in_(event_ids)).order_by(q.event_id)
         if workspace is not None:
             query = query.where(q.workspace == workspace)
-        if event_ids is not None:
-            query = query.where(q.event_id.in_(event_ids))
         with self.engine.connect() as connection:
             return [quarantine_entry(row) for row in connection.execute(query)]
 
