@@ -14,6 +14,10 @@ DedupeScope = Literal["workspace", "person"]
 Positions = dict[int, int]
 """Per partition, the offset of the last log row that is done. A partition not named starts at 0 (no row done)."""
 
+Marks = dict[int, tuple[int, int]]
+"""Per partition, the offset of a log row and when it was committed, in µs. That tells it from a row that came to its
+place in another log, and stays when events in it are erased."""
+
 
 VALUE_DIGITS = 29
 """Digits before the point that an event's value may have: as many as sums in the warehouse take."""

@@ -15,6 +15,7 @@ from bowerbird.eventlog.base import LogReader, LogRow, LogWriter
 from bowerbird.eventlog.codec import decode
 from bowerbird.eventlog.memory import MemoryLog
 from bowerbird.eventlog.sqlite import SqliteLogReader, SqliteLogWriter
+from bowerbird.eventlog.whole import check_same
 
 START = 1_700_000_000_000_000
 ROW_A_SEGMENT = 1
@@ -280,5 +281,24 @@ def test_a_log_that_ends_before_what_was_read_is_damaged(run, taken):
         with pytest.raises(LogDamagedError, match="less than was processed") as told:
             log.reader.read(taken, 10)
         assert told.value.hint
+
+    run(act)
+
+
+def test_a_row_is_told_from_another_in_its_place(run):
+    async def act(log):
+        partition = await append_each_second(log, 3)
+        marks = log.reader.marks({partition: 2, 77: 1})
+        assert marks == {partition: (2, log.reader.read({}, 2)[1].committed_at)}
+        log.reader.erase([(partition, 2, "2")])
+        assert log.reader.marks({partition: 2}) == marks
+        check_same(log.reader, marks)
+        with pytest.raises(LogDamagedError, match=f"other events than were processed: partition {partition}") as told:
+            check_same(log.reader, {partition: (2, marks[partition][1] - 1)})
+        assert told.value.hint
+        assert log.reader.marks({partition: 9}) == log.reader.marks({}) == {}
+        log.reader.expire({partition: 3}, START * 2)
+        assert log.reader.marks({partition: 2}) == {}
+        check_same(log.reader, {partition: (2, 1)})
 
     run(act)

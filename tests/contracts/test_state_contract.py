@@ -77,6 +77,15 @@ def test_a_batch_is_there_after_a_restart_with_its_positions(stored: Reopenable)
     assert (known.nodes[ADA].user_id, known.nodes[ADA].created_at) == ("ada", 100)
 
 
+def test_a_position_is_marked_by_its_row(stored: Reopenable) -> None:
+    stored.state.remember(Changes(applied={0: 7, 1: 3}, marks={0: (7, 500), 1: (3, 400)}))
+    stored.state.remember(Changes(applied={1: 4}, marks={1: (4, 600)}))
+    stored.state.remember(Changes())
+    stored.reopen()
+    assert stored.state.applied() == {0: 7, 1: 4}
+    assert stored.state.marks() == {0: (7, 500), 1: (4, 600)}
+
+
 def test_a_batch_that_fails_leaves_nothing(stored: Reopenable) -> None:
     twice = two_people()
     twice.created.append(("default", ADA, 100))
@@ -288,3 +297,16 @@ def test_a_database_of_a_newer_version_is_left_alone(tmp_path: Path) -> None:
     engine.dispose()
     with pytest.raises(BowerbirdError, match="newer"):
         open_sqlite(tmp_path / "state.db")
+
+
+def test_positions_of_the_version_before_are_taken_as_they_are(tmp_path: Path) -> None:
+    engine = open_sqlite(tmp_path / "state.db")
+    with engine.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE positions DROP COLUMN committed_at")
+        connection.exec_driver_sql("INSERT INTO positions VALUES (0, 7)")
+        connection.exec_driver_sql("PRAGMA user_version=1")
+    engine.dispose()
+    state = SqlState(open_sqlite(tmp_path / "state.db"))
+    assert (state.applied(), state.marks()) == ({0: 7}, {})
+    state.remember(Changes(applied={0: 8}, marks={0: (8, 500)}))
+    assert (state.applied(), state.marks()) == ({0: 8}, {0: (8, 500)})

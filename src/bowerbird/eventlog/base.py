@@ -7,7 +7,7 @@ is a sequence of rows numbered 1, 2, 3, … (the offset); a row holds the events
 from collections.abc import Sequence, Set
 from typing import NamedTuple, Protocol
 
-from bowerbird.event import Event, Positions
+from bowerbird.event import Event, Marks, Positions
 
 Tally = dict[tuple[str, str], int]
 """Accepted events by (workspace, dialect)."""
@@ -20,6 +20,7 @@ class LogRow(NamedTuple):
     offset: int
     size: int
     events: bytes
+    committed_at: int = 0
 
 
 class LogWriter(Protocol):
@@ -55,6 +56,10 @@ class LogReader(Protocol):
 
     def heads(self) -> Positions:
         """The last durable offset of each partition."""
+        ...
+
+    def marks(self, at: Positions) -> Marks:
+        """Of these rows, but those that have expired or never were there."""
         ...
 
     def tally(self, after: Positions, upto: Positions) -> Tally:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from bowerbird.clock import Clock
 from bowerbird.errors import LogUnavailableError, NotFoundError
-from bowerbird.event import Event, Positions
+from bowerbird.event import Event, Marks, Positions
 from bowerbird.eventlog.base import LogRow, Tally
 from bowerbird.eventlog.codec import encode, erase
 from bowerbird.eventlog.whole import check_whole
@@ -15,7 +15,6 @@ PARTITION = 0
 
 class _Row(NamedTuple):
     row: LogRow
-    committed_at: int
     tally: Tally
 
 
@@ -37,8 +36,8 @@ class MemoryLog:
         for event in events:
             key = (event.workspace, event.dialect)
             tally[key] = tally.get(key, 0) + 1
-        row = LogRow(PARTITION, len(self._rows) + 1, len(events), encode(events))
-        self._rows.append(_Row(row, self._clock.now(), tally))
+        row = LogRow(PARTITION, len(self._rows) + 1, len(events), encode(events), self._clock.now())
+        self._rows.append(_Row(row, tally))
 
     async def close(self) -> None:
         self._closed = True
@@ -50,7 +49,7 @@ class MemoryLog:
         end = len(self._rows) if upto is None else upto.get(PARTITION, 0)
         found: list[LogRow] = []
         events = 0
-        for row, _, _ in self._rows[start:end]:
+        for row, _ in self._rows[start:end]:
             found.append(row)
             events += row.size
             if events >= limit:
@@ -60,12 +59,17 @@ class MemoryLog:
     def heads(self) -> Positions:
         return {PARTITION: len(self._rows)}
 
+    def marks(self, at: Positions) -> Marks:
+        offset = at.get(PARTITION, 0)
+        there = self._expired < offset <= len(self._rows)
+        return {PARTITION: (offset, self._rows[offset - 1].row.committed_at)} if there else {}
+
     def tally(self, after: Positions, upto: Positions) -> Tally:
         start = after.get(PARTITION, 0)
         if 0 < start < self._expired:
             raise NotFoundError(f"row {start} has expired")
         total: Tally = {}
-        for _, _, tally in self._rows[start : upto.get(PARTITION, 0)]:
+        for _, tally in self._rows[start : upto.get(PARTITION, 0)]:
             for key, count in tally.items():
                 total[key] = total.get(key, 0) + count
         return total
@@ -84,4 +88,4 @@ class MemoryLog:
                 self._rows[offset - 1] = old._replace(row=row)
 
     def _may_go(self, index: int, done: int, before: int) -> bool:
-        return index + 1 <= done and self._rows[index + 1].committed_at < before
+        return index + 1 <= done and self._rows[index + 1].row.committed_at < before

@@ -1,7 +1,8 @@
 """Whether the log still holds all that was taken from it."""
 
 from bowerbird.errors import LogDamagedError
-from bowerbird.event import Positions
+from bowerbird.event import Marks, Positions
+from bowerbird.eventlog.base import LogReader
 
 WAY_OUT = (
     "Restore the log, or everything, of one backup; do not replay. What is stored stays readable: `bowerbird export "
@@ -20,6 +21,23 @@ def shortfall(heads: Positions, *taken: Positions) -> str:
         for number, at in sorted(last.items())
         if at > heads.get(number, 0)
     )
+
+
+def exchanged(there: Marks, taken: Marks) -> str:
+    """In which partitions another row stands than was taken from them; empty where none does. `there` has what is left
+    of these rows."""
+    return ", ".join(f"partition {number}" for number, mark in sorted(taken.items()) if there.get(number, mark) != mark)
+
+
+def check_same(log: LogReader, taken: Marks) -> None:
+    """Raises `LogDamagedError` when other rows stand in the log than were taken from it, however far it reaches.
+    `taken`: of the last ones."""
+    if told := exchanged(log.marks(offsets(taken)), taken):
+        raise LogDamagedError(f"the log holds other events than were processed: {told}", WAY_OUT)
+
+
+def offsets(marks: Marks) -> Positions:
+    return {number: offset for number, (offset, _) in marks.items()}
 
 
 def check_whole(heads: Positions, *taken: Positions) -> None:

@@ -6,7 +6,7 @@ from bowerbird.clock import Clock
 from bowerbird.errors import ConflictError, NotFoundError, WarehouseRejectedError
 from bowerbird.event import Event, Position
 from bowerbird.eventlog.codec import decode_one, tombstone
-from bowerbird.eventlog.whole import WAY_OUT, shortfall
+from bowerbird.eventlog.whole import WAY_OUT, check_same, shortfall
 from bowerbird.processor.batch import Item
 from bowerbird.processor.facts import facts_of
 from bowerbird.processor.identity import identifiers_of
@@ -154,8 +154,10 @@ class Operations:
         """State first: until the warehouse is cleared too, a restart finds the same events stored already."""
         log = self.processor.log
         heads = log.heads()
-        if told := shortfall(heads, self.processor.state.applied(), self.processor.warehouse.applied()):
+        state = self.processor.state
+        if told := shortfall(heads, state.applied(), self.processor.warehouse.applied()):
             raise ConflictError(f"a replay would lose what is stored: {told}", WAY_OUT)
+        check_same(log, state.marks())
         starts = {row.partition for row in log.read({}, 1 << 62, upto=dict.fromkeys(heads, 1))}
         if missing := sorted(partition for partition, head in heads.items() if head and partition not in starts):
             raise ConflictError(

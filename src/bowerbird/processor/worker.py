@@ -9,6 +9,7 @@ from bowerbird.errors import WarehouseRejectedError
 from bowerbird.event import Event, Position, Positions
 from bowerbird.eventlog.base import LogReader, LogRow
 from bowerbird.eventlog.codec import DecodeFailure, decode_each
+from bowerbird.eventlog.whole import check_same
 from bowerbird.processor.batch import Batch, Failed, Item
 from bowerbird.processor.catalog import Catalog
 from bowerbird.processor.dedupe import Keys
@@ -49,7 +50,9 @@ class Processor:
 
     def recover(self) -> None:
         """Takes up where the last run ended. What it stored but did not remember is processed again first, alone, so
-        that nothing an operator does now can make it come out differently."""
+        that nothing an operator does now can make it come out differently. Raises `LogDamagedError` beside another
+        log than the last run's."""
+        check_same(self.log, self.state.marks())
         self.people.forget()
         self.applied = self.state.applied()
         if not self.applied:  # a replay was cut short, and these keys are of the run before
@@ -95,9 +98,10 @@ class Processor:
                 return None
 
     def _commit(self, rows: Sequence[LogRow], barred: Barred) -> None:
-        reached = {**self.applied, **{row.partition: row.offset for row in rows}}
         packed, changes = self.outcome(rows, barred)
-        changes.applied = reached
+        changes.applied = {row.partition: row.offset for row in rows}
+        changes.marks = {row.partition: (row.offset, row.committed_at) for row in rows}
+        reached = self.applied | changes.applied
         self.warehouse.write(packed, reached, facts_of(changes))
         try:
             self.remember(changes)
@@ -182,18 +186,18 @@ def decode(rows: Sequence[LogRow], barred: Barred, changes: Changes) -> tuple[li
     barred."""
     items: list[Item] = []
     refused: list[Row] = []
-    for partition, offset, _, blob in rows:
-        for index, event in enumerate(decode_each(blob)):
-            position = Position(partition, offset, index)
+    for row in rows:
+        for index, event in enumerate(decode_each(row.events)):
+            position = Position(row.partition, row.offset, index)
             if isinstance(event, DecodeFailure):
-                entry, row = undecodable(position, event)
+                entry, stored = undecodable(position, event)
             elif event.event_id in barred:
-                entry, row = barred[event.event_id].quarantine(position, event)
+                entry, stored = barred[event.event_id].quarantine(position, event)
             else:
                 items.append(Item.of(position, event))
                 continue
             changes.quarantined.append(entry)
-            refused.append(row)
+            refused.append(stored)
     return items, refused
 
 

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, Protocol
 
 import msgspec
 
-from bowerbird.event import Positions, Tallied
+from bowerbird.event import Marks, Positions, Tallied
 
 _SET_APART = str.maketrans("", "", " \u00a0.-()/")
 _INTERNATIONAL = re.compile(r"\+[1-9][0-9]{6,14}")
@@ -153,6 +153,9 @@ class Changes(msgspec.Struct):
     """All that a batch changes, in the order in which it came about."""
 
     applied: Positions = {}
+    """Of partitions that it read from."""
+    marks: Marks = {}
+    """Of the rows there."""
     created: list[tuple[str, str, int]] = []
     """(workspace, person id, µs of receipt)"""
     user_ids: dict[str, str] = {}
@@ -202,6 +205,10 @@ class ProcessorState(Protocol):
     """The processor's end: batched look-ups, one transaction a batch. One process writes."""
 
     def applied(self) -> Positions: ...
+
+    def marks(self) -> Marks:
+        """Of the rows at `applied`, as far as they are known."""
+        ...
 
     def load(self, identifiers: Collection[Identifier]) -> Known:
         """A fixed number of statements, however many identifiers."""

@@ -10,7 +10,7 @@ from bowerbird.errors import BowerbirdError
 from bowerbird.files import locked
 from bowerbird.state.tables import metadata
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 _PRAGMAS = (
     "journal_mode=WAL",
     "synchronous=FULL",
@@ -72,4 +72,7 @@ def _migrate(connection: Connection, path: Path | None) -> None:
         )
     if version == 0:
         metadata.create_all(connection)
+    elif version == 1:
+        connection.execute(text("ALTER TABLE positions ADD COLUMN committed_at BIGINT"))
+    if version < SCHEMA_VERSION:
         connection.execute(text(f"PRAGMA user_version={SCHEMA_VERSION}"))

@@ -8,7 +8,7 @@ import msgspec
 from msgspec import structs
 from sqlalchemy import BindParameter, Connection, Engine, bindparam, delete, func, select, tuple_, update
 
-from bowerbird.event import Positions
+from bowerbird.event import Marks, Positions
 from bowerbird.state import catalog
 from bowerbird.state import tables as t
 from bowerbird.state.base import Changes, Identifier, Known, Merge, Node, SeenKey
@@ -34,6 +34,11 @@ class SqlState:
         with self.engine.connect() as connection:
             rows = connection.execute(select(t.positions.c.partition, t.positions.c.offset))
             return {row.partition: row.offset for row in rows}
+
+    def marks(self) -> Marks:
+        with self.engine.connect() as connection:
+            rows = connection.execute(select(t.positions).where(t.positions.c.committed_at.is_not(None)))
+            return {number: (offset, committed_at) for number, offset, committed_at in rows}
 
     def load(self, identifiers: Collection[Identifier]) -> Known:
         by_key = {identifier_key(each): each for each in identifiers}
@@ -67,7 +72,9 @@ class SqlState:
             _remember_facts(connection, changes)
             if changes.seen:
                 connection.execute(t.unsynced_keys.insert(), {"keys": pack(changes.seen)})
-            upsert(connection, t.positions, changes.applied.items())
+            committed = {number: at for number, (_, at) in changes.marks.items()}
+            reached = ((number, offset, committed.get(number)) for number, offset in changes.applied.items())
+            upsert(connection, t.positions, reached)
 
     def unsynced(self) -> Iterator[SeenKey]:
         self._unsynced_before = 0

@@ -11,7 +11,9 @@ positions = Table(
     metadata,
     Column("partition", Integer, primary_key=True, autoincrement=False),
     Column("offset", BigInteger, nullable=False),
+    Column("committed_at", BigInteger),
 )
+"""`committed_at` is the row's at `offset`; NULL: an earlier version did not note it."""
 
 nodes = Table(
     "nodes",

@@ -21,7 +21,7 @@ from bowerbird.collector.limits_mmap import MmapLimiter
 from bowerbird.collector.parts import Parts
 from bowerbird.collector.refresh import Refresher
 from bowerbird.eventlog.sqlite import SqliteLogReader, SqliteLogWriter
-from bowerbird.eventlog.whole import check_whole
+from bowerbird.eventlog.whole import check_same, check_whole
 from bowerbird.refusallog.masks import Masks
 from bowerbird.refusallog.sqlite import SqliteRefusals
 from bowerbird.registry.pepper import pepper
@@ -86,8 +86,10 @@ def _open_log_writer(settings: Settings, clock: Clock) -> SqliteLogWriter:
 
 def _check_whole(settings: Settings, db: Engine) -> None:
     with closing(SqliteLogReader(settings.data / "log")) as log:
-        applied = SqlState(db).applied()  # first: both only grow
+        state = SqlState(db)
+        applied = state.applied()  # first: both only grow
         check_whole(log.heads(), applied)
+        check_same(log, state.marks())
 
 
 def _collect_garbage_seldom() -> None:

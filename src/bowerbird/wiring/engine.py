@@ -23,7 +23,7 @@ from bowerbird.console.serve import serve as serve_console
 from bowerbird.console.sources import LogDesk, Registry, Sources
 from bowerbird.errors import DataDirectoryBusyError
 from bowerbird.eventlog.sqlite import SqliteLogReader
-from bowerbird.eventlog.whole import check_whole
+from bowerbird.eventlog.whole import check_same, check_whole
 from bowerbird.insights.ask import Insights
 from bowerbird.insights.saved import segments_of
 from bowerbird.priority import step_back
@@ -85,6 +85,7 @@ def engine(
         state, people = SqlState(db), SqlPeople(db)
         if whole:
             check_whole(reader.heads(), state.applied(), warehouse.applied())
+            check_same(reader, state.marks())
         processor = Processor(Stores(reader, state, seen, warehouse), settings.batch_events)
         keep = settings.log_keep_days * DAY or None
         operations = Operations(processor, SqlUpkeep(db), people, clock)

@@ -4,12 +4,12 @@ from bisect import bisect_right
 from collections.abc import Callable, Generator, Iterator, Sequence, Set
 from contextlib import ExitStack, closing
 from heapq import merge
-from operator import itemgetter
+from operator import attrgetter
 from pathlib import Path
 from typing import TypeVar
 
 from bowerbird.errors import LogDamagedError, NotFoundError
-from bowerbird.event import Positions
+from bowerbird.event import Marks, Positions
 from bowerbird.eventlog.base import LogRow, Tally
 from bowerbird.eventlog.sqlite.commits import wait_for_commits
 from bowerbird.eventlog.sqlite.connections import Connections
@@ -32,10 +32,10 @@ READ_BYTES = 64_000_000
 ATTEMPTS = 5
 
 _ROWS = 'SELECT "offset", committed_at, size, events FROM rows WHERE "offset" > ? AND "offset" <= ? ORDER BY "offset"'
+_COMMITTED = 'SELECT committed_at FROM rows WHERE "offset" = ?'
 _END = 2**63 - 1
 
 _T = TypeVar("_T")
-_TimedRow = tuple[int, LogRow]
 
 
 class SqliteLogReader:
@@ -52,6 +52,9 @@ class SqliteLogReader:
 
     def heads(self) -> Positions:
         return self._steadily(self._heads)
+
+    def marks(self, at: Positions) -> Marks:
+        return self._steadily(lambda: self._marks(at))
 
     def tally(self, after: Positions, upto: Positions) -> Tally:
         return self._steadily(lambda: self._tally(after, upto))
@@ -127,7 +130,7 @@ class SqliteLogReader:
                 for number, files in self._partitions()
                 if (last := _END if upto is None else upto.get(number, 0)) and files
             ]
-            for _, row in merge(*streams, key=itemgetter(0)):
+            for row in merge(*streams, key=attrgetter("committed_at")):
                 found.append(row)
                 events += row.size
                 size += len(row.events)
@@ -139,23 +142,23 @@ class SqliteLogReader:
                     break
         return found
 
-    def _rows(self, number: int, files: list[SegmentFile], after: int, upto: int) -> Generator[_TimedRow, None, None]:
-        """The partition's rows with their commit times. Raises `LogDamagedError` where one is missing."""
+    def _rows(self, number: int, files: list[SegmentFile], after: int, upto: int) -> Generator[LogRow, None, None]:
+        """The partition's rows. Raises `LogDamagedError` where one is missing."""
         last = max(after, files[0].first - 1)
         for place in range(_place(files, last + 1), len(files)):
             if last >= upto:
                 return
-            for at, row in self._rows_of(number, files[place], last, upto):
-                yield at, row
+            for row in self._rows_of(number, files[place], last, upto):
+                yield row
                 last = row.offset
             self._check_end(files[place : place + 2], last, upto)
 
-    def _rows_of(self, number: int, file: SegmentFile, after: int, upto: int) -> Generator[_TimedRow, None, None]:
+    def _rows_of(self, number: int, file: SegmentFile, after: int, upto: int) -> Generator[LogRow, None, None]:
         with reading(file.path), closing(self._connections.to(file.path).execute(_ROWS, (after, upto))) as cursor:
             for expected, (offset, committed_at, size, events) in enumerate(cursor, after + 1):
                 if offset != expected:
                     raise damaged(file.path, f"row {expected} is missing")
-                yield committed_at, LogRow(number, offset, size, events)
+                yield LogRow(number, offset, size, events, committed_at)
 
     def _check_end(self, files: list[SegmentFile], last: int, upto: int) -> None:
         """Rows stop at `last` in the first of these segments: rightly, if there its successor or the log's end is."""
@@ -168,6 +171,17 @@ class SqliteLogReader:
     def _head(self, file: SegmentFile) -> int:
         with reading(file.path):
             return read_head(self._connections.to(file.path))
+
+    def _marks(self, at: Positions) -> Marks:
+        found: Marks = {}
+        for number, files in self._partitions():
+            offset = at.get(number, 0)
+            if files and offset >= files[0].first:
+                file = files[_place(files, offset)]
+                with reading(file.path):
+                    rows = self._connections.to(file.path).execute(_COMMITTED, (offset,)).fetchall()
+                found.update((number, (offset, committed_at)) for (committed_at,) in rows)
+        return found
 
     def _tally(self, after: Positions, upto: Positions) -> Tally:
         tally: Tally = {}
