@@ -1,6 +1,6 @@
 """Events from a file: each line is a request body, taken in as if it had been sent, without credentials."""
 
-from asyncio import CancelledError
+from asyncio import CancelledError, Future, ensure_future, shield
 from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import NamedTuple
@@ -87,6 +87,7 @@ class Importer:
         self._waiting: list[Event] = []
         self._bytes = 0
         self._newcomers: set[tuple[str, str]] = set()
+        self._writing: Future[None] | None = None
 
     async def run(self, lines: Iterable[Line], refuse: Callable[[Line, Refused], None]) -> None:
         """Returns when everything is durable; `refuse` is told of each line that was not taken. Raises what `lines` and
@@ -131,6 +132,13 @@ class Importer:
             self._waiting.append(parsed.newcomer)
 
     async def _flush(self) -> None:
+        """Called again after it was cancelled, it goes on with what it had begun: the log may have taken that."""
+        if self._writing is None:
+            self._writing = ensure_future(self._write())
+        await shield(self._writing)
+        self._writing = None
+
+    async def _write(self) -> None:
         if self._waiting:
             await self._log.append(self._waiting)
         for subscriber in self._newcomers:
