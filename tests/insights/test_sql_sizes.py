@@ -59,7 +59,6 @@ def within_list(outer: str) -> str:
         "SELECT map_from_entries(list((name, n))) FROM (SELECT name, count(*) n FROM events GROUP BY name)",
         "SELECT list_sort(list_distinct(flatten(list([name, kind])))) FROM events GROUP BY person",
         "WITH a AS (SELECT list(name) AS l FROM events GROUP BY person) SELECT list_zip(l, l[2:]) AS pairs FROM a",
-        "SELECT l[1] || ' > ' || l[2] || ' > ' || l[3] || ' > ' || l[4] FROM (SELECT list(name) AS l FROM events)",
         "SELECT replace(replace(name, '&', '&amp;'), '<', '&lt;'), regexp_replace(name, '(.)x', '\\1-\\1') FROM events",
         "SELECT rpad(name, 40), regexp_replace(string_agg(name), '>', ' > ', 'g') FROM events",
         "FROM (SELECT person, name, list(value) AS l FROM events) PIVOT (first(l) FOR name IN ('viewed', 'bought'))",
@@ -116,6 +115,10 @@ def test_what_questions_need(sql: str) -> None:
         (
             f"SELECT json_keys(s, [{', '.join(50 * [PATH])}]) FROM (SELECT string_agg(name) AS s FROM events)",
             "json_keys",
+        ),
+        (
+            f"SELECT {'concat(' * 6}s{', s)' * 6} FROM (SELECT string_agg(name) AS s FROM events)",
+            "concat",
         ),
         (nested("'x'", "s || s", 30), r"\|\|"),
         (nested("[1]", "list_concat(s, s)", 30), "list_concat"),

@@ -29,7 +29,7 @@ SOME = frozenset(
 """With a number as their last argument, these make lists of so many."""
 TOGETHER = frozenset(
     [
-        *("concat_ws", "overlay", "path_join", "strftime"),
+        *("||", "concat", "concat_ws", "overlay", "path_join", "strftime"),
         *("list_value", "list_pack", "array_value", "list_concat", "list_cat", "array_concat", "array_cat"),
         *("list_append", "list_prepend", "list_zip", "array_zip", "flatten", "unpivot_list"),
         *("struct_pack", "row", "struct_insert", "struct_concat", "struct_update", "union_value"),
@@ -41,8 +41,6 @@ TOGETHER = frozenset(
     ]
 )
 """The sum of their arguments, and of one alone twice that, as quoting and coding may double it."""
-JOINED = frozenset({"||", "concat"})
-"""The sum of their arguments, and no more."""
 TIMES = frozenset({"replace", "regexp_replace", "lpad", "rpad"})
 """A text, as many times as a constant says."""
 LAMBDAS = frozenset(
@@ -272,10 +270,10 @@ def _function(part: dict[str, Any], scope: Scope) -> int:
     elif name in TIMES:
         times = _times(name, arguments)
         size = max([1, *sizes]) if times <= 1 else max([_CHARACTERS, *sizes]) * times
-    elif name in TOGETHER | JOINED:
+    elif name in TOGETHER:
         if any(each.get("type") == "OPERATOR_UNPACK" for each in arguments):
             raise _refused(f"{name} of columns that are not named", "Name them.")
-        size = sum(sizes) if name in JOINED else _together(name, sizes)
+        size = _together(name, sizes)
     elif name in EACH:
         size = _product(sizes)
     else:
