@@ -120,6 +120,7 @@ def test_what_questions_need(sql: str) -> None:
             f"SELECT {'concat(' * 6}s{', s)' * 6} FROM (SELECT string_agg(name) AS s FROM events)",
             "concat",
         ),
+        (f"SELECT {'reverse(' * 90}string_agg(name){')' * 90} FROM events", "so many functions"),
         (nested("'x'", "s || s", 30), r"\|\|"),
         (nested("[1]", "list_concat(s, s)", 30), "list_concat"),
         (nested("1", "[s, s]", 30), "list_value"),

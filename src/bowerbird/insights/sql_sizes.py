@@ -14,6 +14,8 @@ from typing import Any, NamedTuple
 from bowerbird.errors import QuestionInvalidError
 
 MOST = 50_000
+MOST_HELD = 100_000
+"""Of all that functions of the statement make of lists and texts of a group: each holds its own until all are done."""
 MOST_ENTRIES = 5_000
 """Of a list that an aggregate makes."""
 MOST_TEXT = 20_000
@@ -84,6 +86,8 @@ class Scope(NamedTuple):
     """What WITH gives a name."""
     rows: frozenset[str]
     """Names of tables, which mean a whole row where a column may stand."""
+    held: list[int]
+    """Sizes of what functions make of lists and texts of a group, of those seen by now in the whole statement."""
     columns: Mapping[str, int] = MappingProxyType({_OTHERS: 1})
     """Of the tables in FROM, of those around a subquery, and what the same SELECT named before."""
     arguments: frozenset[str] | None = None
@@ -92,7 +96,7 @@ class Scope(NamedTuple):
 
 def check_sizes(statement: Any) -> None:
     """Raises `QuestionInvalidError`."""
-    _query(statement["node"], Scope({}, frozenset(_rows(statement))))
+    _query(statement["node"], Scope({}, frozenset(_rows(statement)), []))
 
 
 def makes_many(name: str, arguments: int) -> bool:
@@ -278,7 +282,15 @@ def _function(part: dict[str, Any], scope: Scope) -> int:
         size = _product(sizes)
     else:
         size = max([1, *sizes]) * (_APART if name in APART else 1)
-    return _bounded(name, size)
+    return _held(name, size, scope)
+
+
+def _held(name: str, size: int, scope: Scope) -> int:
+    if _bounded(name, size) >= MOST_TEXT // _CHARACTERS:
+        scope.held.append(size)
+    if sum(scope.held) > MOST_HELD:
+        raise _refused(f"so many functions of lists and texts of a group, {name} the last,")
+    return size
 
 
 def _times(name: str, arguments: list[Any]) -> int:
