@@ -15,6 +15,14 @@ def _steps(house: Any, event_id: str) -> dict[str, Any]:
     return {step["step"]: step for step in found["steps"]}
 
 
+def test_the_key_is_named_by_its_label(house: Any) -> None:
+    event = house.event("purchase")
+    house.append(event)
+    assert _steps(house, event.event_id)["accepted"]["text"].endswith("with key key_1")
+    house.registry.label("key_1", "Shop")
+    assert _steps(house, event.event_id)["accepted"]["text"].endswith("with key Shop (key_1)")
+
+
 def test_a_stored_event(house: Any) -> None:
     event = house.event("purchase", user_id="u1", source_id="ord 1/2")
     house.send(event)

@@ -57,6 +57,12 @@ def test_it_says_who_was_refused_and_why(asked: Any, bowerbird: Callable[..., An
     ]
 
 
+def test_a_key_with_a_label_is_called_by_it(asked: Any, bowerbird: Callable[..., Any]) -> None:
+    asked.registry.label("key_1", "Shop")
+    asked.refusals.keep([refusal(1_790_000_000_000_000)])
+    assert "Shop (key_1)" in bowerbird("refusals").out
+
+
 def test_filters_and_pages(asked: Any, bowerbird: Callable[..., Any]) -> None:
     asked.refusals.keep([refusal(at, key_id=f"key_{at % 2}") for at in range(4)])
     page = bowerbird("refusals --key key_1 --limit 1 --json").document

@@ -65,6 +65,8 @@ def test_a_workspace_is_made_changed_and_shown(bowerbird: Bowerbird) -> None:
         ("key create --scope events:writ", "events:write, events:read"),
         ("key create --workspace nope", "default"),
         ("key revoke key_none", "key list"),
+        ("key label key_none Shop", "key list"),
+        (f"key create --label {'x' * 101}", "shorter"),
         ("list create --name N --id x", "number"),
         ("session create --user nobody", "user list"),
         ("user create --name u --role boss", "analyst"),
@@ -101,6 +103,18 @@ def test_a_key_is_made_listed_and_revoked(bowerbird: Bowerbird, data: Path) -> N
     assert bowerbird(f"key revoke {made['id']} --json").document == {"id": made["id"], "revoked": True}
     assert authenticate(data, made["secret"]) is None
     assert bowerbird("key list --json").document["keys"][0]["revoked_at"].endswith("Z")
+
+
+def test_a_key_has_a_label_that_changes(bowerbird: Bowerbird) -> None:
+    made = bowerbird(("key", "create", "--label", "Shop, live", "--json")).document
+    assert made["label"] == "Shop, live"
+    assert "Shop, live" in bowerbird("key list").out
+    called = bowerbird(f"key label {made['id']} Till")
+    assert called.out == f"key {made['id']} is called Till\n"
+    assert [key["label"] for key in bowerbird("key list --json").document["keys"]] == ["Till"]
+    assert bowerbird(("key", "label", made["id"], "")).out == f"key {made['id']} has no label\n"
+    assert bowerbird(("key", "label", made["id"], "", "--json")).document == {"id": made["id"], "label": ""}
+    assert "key     Till (key_" in bowerbird("key create --label Till").out
 
 
 def test_a_key_may_write_events_unless_told_otherwise(bowerbird: Bowerbird) -> None:

@@ -40,6 +40,7 @@ def test_a_row_says_which_field_and_why(house: Any) -> None:
                 "at": "2026-09-21T14:13:20.000000Z",
                 "workspace": "default",
                 "key_id": "key_1",
+                "key_label": None,
                 "secret_hint": None,
                 "secret_hash": None,
                 "dialect": "scribe",
@@ -58,6 +59,15 @@ def test_a_row_says_which_field_and_why(house: Any) -> None:
         ],
         "next": None,
     }
+
+
+def test_a_key_is_told_with_its_label(house: Any) -> None:
+    house.refusals.keep([refusal(1), refusal(2, "key_2"), unknown(3)])
+    house.registry.label("key_1", "Shop")
+    rows = house.get("/refusals")["refusals"]
+    assert {row["key_id"]: row["key_label"] for row in rows} == {"key_1": "Shop", "key_2": None, None: None}
+    house.registry.label("key_1", "Old shop")
+    assert house.get("/refusals", key="key_1")["refusals"][0]["key_label"] == "Old shop"
 
 
 def test_pages_and_filters(house: Any) -> None:

@@ -23,7 +23,7 @@ def test_a_refusal_names_field_reason_and_what_to_do(serving: Any, tab: Any, unt
     line.get_by_text("event.name: Name can't be blank.").wait_for()
     line.get_by_text("Mend the fields that are named").wait_for()
     assert line.get_by_role("link", name="Documentation").get_attribute("href") == "/docs"
-    page.get_by_role("heading", name="Key key_").wait_for()
+    page.get_by_role("heading", name="Key key_").first.wait_for()
     page.get_by_role("combobox", name="Reason").click()
     page.get_by_role("option", name="throttled").click()
     page.get_by_text("No refusals").wait_for()

@@ -24,6 +24,35 @@ def test_a_key_is_made_used_revoked_and_refused(serving: Any, tab: Any, until: A
     until(lambda: serving.send(secret, name="by the revoked key", user_id="u9") == 401, 3)
 
 
+def test_a_key_has_a_label_that_refusals_show(serving: Any, tab: Any, until: Any) -> None:
+    page = tab("admin").open("/settings?tab=keys")
+    page.get_by_role("button", name="Create key").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Label").fill("Shop <b>live</b>")
+    dialog.get_by_role("button", name="Create key").click()
+    shown = page.get_by_role("dialog", name="is made")
+    secret = shown.locator(".code").inner_text()
+    shown.get_by_role("button", name="I have copied it").click()
+    line = page.locator(".line", has_text=f"…{secret[-4:]}")
+    line.get_by_text("Shop <b>live</b>", exact=True).wait_for()
+
+    line.get_by_role("button", name="Label of Shop").click()
+    field = page.get_by_role("dialog", name="Label of key_").get_by_label("Label")
+    assert field.input_value() == "Shop <b>live</b>"
+    field.fill("Till")
+    field.press("Enter")
+    line.get_by_text("Till", exact=True).wait_for()
+    until(lambda: serving.send(secret, user_id="u-1") == 422)
+    until(lambda: any(one["key_label"] == "Till" for one in serving.call("refusals")["refusals"]))
+    tab("viewer").open("/refusals").get_by_role("heading", name="Key Till (key_").wait_for()
+
+    line.get_by_role("button", name="Label of Till").click()
+    page.get_by_role("dialog", name="Label of key_").get_by_label("Label").fill("")
+    page.get_by_role("button", name="Save label").click()
+    page.get_by_text("has no label").wait_for()
+    assert line.get_by_text("Till").count() == 0
+
+
 def test_a_key_without_scope_is_told_so_and_the_dialog_stays(tab: Any) -> None:
     page = tab("admin").open("/settings?tab=keys")
     page.get_by_role("button", name="Create key").click()

@@ -29,6 +29,8 @@ class Subject:
     add_session: Callable[[str, str], str]
     """(role, workspace) → secret"""
     add_list: Callable[[str, str, str], Any]
+    label: Callable[[str, str], str]
+    """(secret, label) → the id of the key that is called so now"""
 
     def snapshot(self) -> Snapshot:
         loaded = self.snapshots.load()
@@ -46,6 +48,10 @@ def memory(_: Any) -> Iterator[Subject]:
         registry.add_session(f"{role} session", f"the-{role}", role, START + SESSION_LIFE, workspace)
         return f"{role} session"
 
+    def label(secret: str, text: str) -> str:
+        registry.label("key_memory", text)
+        return "key_memory"
+
     registry.add_workspace("default")
     yield Subject(
         registry,
@@ -57,6 +63,7 @@ def memory(_: Any) -> Iterator[Subject]:
         registry.add_site,
         add_session,
         lambda workspace, list_id, name: registry.add_workspace(workspace, lists={list_id: name}),
+        label,
     )
 
 
@@ -82,6 +89,7 @@ def sqlite(directory: Any) -> Iterator[Subject]:
         lambda site, workspace: registry.keys.add_site(workspace, "", site),
         add_session,
         lambda workspace, list_id, name: registry.workspaces.add_list(workspace, name, list_id),
+        lambda secret, text: registry.keys.label(ids[secret], text).id,
     )
     registry.close()
 
@@ -123,6 +131,20 @@ def test_a_revoked_key_speaks_for_nobody(subject: Subject) -> None:
     subject.revoke("sk_1")
     assert subject.snapshot().authenticate("sk_1") is None
     assert before.authenticate("sk_1") is not None, "a snapshot does not change"
+
+
+def test_a_key_keeps_its_label_when_it_is_revoked(subject: Subject) -> None:
+    subject.add_key("sk_1", "default", ["events:write"])
+    before = subject.snapshot()
+    key_id = subject.label("sk_1", "Shop")
+    assert (before.label(key_id), before.label("key_of_nobody")) == ("", "")
+    labelled = subject.snapshots.load(before.version)
+    assert labelled is not None
+    assert labelled.label(key_id) == "Shop"
+    subject.revoke("sk_1")
+    assert subject.snapshot().label(key_id) == "Shop"
+    subject.label("sk_1", "")
+    assert subject.snapshot().label(key_id) == ""
 
 
 def test_a_revoked_secret_can_be_registered_again(subject: Subject) -> None:

@@ -10,7 +10,10 @@ from bowerbird.clock import FixedClock
 from bowerbird.errors import BowerbirdError
 from bowerbird.registry import schema
 from bowerbird.registry.database import Database, sqlite
+from bowerbird.registry.hashing import Hasher
 from bowerbird.registry.migrations import MIGRATIONS, migrate
+from bowerbird.registry.operators import Key
+from bowerbird.registry.pepper import pepper
 from bowerbird.registry.sql import open_sqlite
 
 NOW = 1
@@ -50,6 +53,31 @@ def test_only_what_is_missing_is_applied(database: Database) -> None:
     with database.reading() as connection:
         assert connection.scalars(text("SELECT schema_version FROM meta")).one() == len(MIGRATIONS) + 1
         assert connection.scalars(text("SELECT created_at FROM workspaces")).one() == 7
+
+
+def test_keys_of_a_registry_before_labels_have_none_and_go_on(tmp_path: Path) -> None:
+    """The registry as the version before labels left it, with schema 3."""
+    clock = FixedClock(NOW)
+    open_sqlite(tmp_path, clock).close()
+    for file in tmp_path.glob("registry.db*"):
+        file.unlink()
+    hasher = Hasher(pepper(tmp_path / "pepper", expected=True))
+    before = Database(sqlite(tmp_path / "registry.db"))
+    with before.writing() as connection:
+        migrate(connection, NOW, MIGRATIONS[:3])
+        kept = "INSERT INTO api_keys VALUES ('key_old', 'default', :hash, 'cret', 'events:write', 7, NULL)"
+        connection.execute(text(kept), {"hash": hasher.secret("an old secret")})
+    before.close()
+    registry = open_sqlite(tmp_path, clock)
+    try:
+        assert registry.keys.all() == [Key("key_old", "default", ("events:write",), "cret", 7, None, "")]
+        registry.keys.label("key_old", "Shop")
+        snapshot = registry.load()
+        assert snapshot is not None
+        assert snapshot.authenticate("an old secret") is not None
+        assert snapshot.label("key_old") == "Shop"
+    finally:
+        registry.close()
 
 
 def test_a_migration_that_breaks_leaves_everything_as_it_was(database: Database) -> None:

@@ -82,6 +82,31 @@ def test_of_a_short_secret_nothing_is_kept_to_be_shown(registry: SqlRegistry) ->
     assert (secret, key.hint) == ("abcde", "")
 
 
+def test_a_key_is_called_what_its_operator_likes(registry: SqlRegistry) -> None:
+    key, _ = registry.keys.create("default", ["admin"], label="  Shop – “live” ✓ ")
+    assert key.label == "Shop – “live” ✓"
+    longest = "x" * 100
+    assert registry.keys.label(key.id, longest).label == longest
+    registry.keys.revoke(key.id)
+    assert registry.keys.label(key.id, " ").label == "", "a revoked one, too"
+    assert [known.label for known in registry.keys.all()] == [""]
+
+
+@pytest.mark.parametrize("label", ["x" * 101, "a\nb", "a\x1b[31mb", "a\x00", "a\u2028b", "\ud800", "a\x85b"])
+def test_a_label_is_a_short_line(registry: SqlRegistry, label: str) -> None:
+    with pytest.raises(BowerbirdError, match="at most 100 characters"):
+        registry.keys.create("default", ["admin"], label=label)
+    key, _ = registry.keys.create("default", ["admin"], label="Shop")
+    with pytest.raises(BowerbirdError, match="at most 100 characters"):
+        registry.keys.label(key.id, label)
+    assert [known.label for known in registry.keys.all()] == ["Shop"]
+
+
+def test_nobody_calls_an_unknown_key_something(registry: SqlRegistry) -> None:
+    with pytest.raises(NotFoundError, match="key_none"):
+        registry.keys.label("key_none", "Shop")
+
+
 @pytest.mark.parametrize("secret", ["", " ", "a b", "tab\t", "ä", "x" * 513, "line\n"])
 def test_a_secret_must_fit_a_header(registry: SqlRegistry, secret: str) -> None:
     with pytest.raises(BowerbirdError, match="printable"):

@@ -10,6 +10,7 @@ from bowerbird.clock import DAY, SECOND, Clock
 from bowerbird.event import Event, Position, Positions
 from bowerbird.eventlog.base import LogReader, LogRow
 from bowerbird.eventlog.codec import decode_each
+from bowerbird.registry.labels import key_named
 from bowerbird.state.base import CatalogReader, PeopleReader
 from bowerbird.warehouse.base import StoredEvent, Warehouse
 
@@ -62,6 +63,8 @@ class Stores(NamedTuple):
     people: PeopleReader
     catalog: CatalogReader
     clock: Clock
+    label: Callable[[str], str]
+    """What a key is called, by its id; '' where it is called nothing."""
 
 
 def trace(stores: Stores, workspace: str | None, event_id: str) -> Traces:
@@ -75,7 +78,7 @@ def trace(stores: Stores, workspace: str | None, event_id: str) -> Traces:
     known = {row.event_id for row in rows}
     search = _Search(event_id, workspace, stores.clock.now() + _SEARCH_SECONDS * SECOND)
     waiting = tuple(
-        _pending(position, event)
+        _pending(stores, position, event)
         for position, event in search.run(stores.log, done, stores.clock)
         if event.event_id not in known
     )
@@ -115,7 +118,7 @@ class _Search:
 
 
 def _processed(stores: Stores, row: StoredEvent) -> Trace:
-    steps = [_accepted(row), _logged(row.position), _outcome(stores, row)]
+    steps = [_accepted(stores, row), _logged(row.position), _outcome(stores, row)]
     if row.person_id is not None:
         steps.append(_person(stores.people, row.workspace, row.person_id))
     if row.outcome == "stored":
@@ -123,17 +126,18 @@ def _processed(stores: Stores, row: StoredEvent) -> Trace:
     return _trace(row, row.outcome, steps)
 
 
-def _pending(position: Position, event: Event) -> Trace:
+def _pending(stores: Stores, position: Position, event: Event) -> Trace:
     text = "Durable in the log; the processor has not come to it yet."
-    return _trace(event, "pending", [_accepted(event), _logged(position), Step("pending", text)])
+    return _trace(event, "pending", [_accepted(stores, event), _logged(position), Step("pending", text)])
 
 
 def _trace(event: Event | StoredEvent, outcome: str, steps: list[Step]) -> Trace:
     return Trace(event.workspace, event.event_id, event.source_id, event.dialect, event.name, outcome, tuple(steps))
 
 
-def _accepted(event: Event | StoredEvent) -> Step:
-    text = f"{event.dialect} {event.kind} {event.name!r}, with key {event.key_id or 'unknown'}"
+def _accepted(stores: Stores, event: Event | StoredEvent) -> Step:
+    key = key_named(event.key_id, stores.label(event.key_id)) if event.key_id else "unknown"
+    text = f"{event.dialect} {event.kind} {event.name!r}, with key {key}"
     facts = {"key_id": event.key_id, "kind": event.kind, "occurred_at": event.occurred_at}
     return Step("accepted", text, event.received_at, facts)
 

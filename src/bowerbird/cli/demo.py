@@ -98,7 +98,7 @@ def _here(call: Invocation, workspace: str) -> Iterator[Target]:
         )
     with call.registry() as registry:
         list_id = _prepared(registry, workspace)
-        key, secret = registry.keys.create(workspace, ["events:write"])
+        key, secret = registry.keys.create(workspace, ["events:write"], label="bowerbird demo")
         try:
             yield Target(owner.collector, secret, list_id, owner.console)
         finally:

@@ -39,7 +39,7 @@ class Verb(NamedTuple):
 VERBS = {
     "serve": Verb("bowerbird.cli.serve", "Collect events and answer questions."),
     "workspace": Verb("bowerbird.cli.workspace", "Workspaces and their settings."),
-    "key": Verb("bowerbird.cli.key", "API keys: create, register an existing one, list, revoke."),
+    "key": Verb("bowerbird.cli.key", "API keys: create, register an existing one, list, label, revoke."),
     "list": Verb("bowerbird.cli.lists", "Lists that events and subscribers belong to."),
     "site": Verb("bowerbird.cli.site", "Sites: public, write-only ids for browsers."),
     "user": Verb("bowerbird.cli.user", "Users: people with a role, who speak through sessions."),

@@ -8,6 +8,7 @@ from bowerbird.cli.engine import connect
 from bowerbird.cli.invocation import invocation
 from bowerbird.cli.options import OfWorkspace
 from bowerbird.cli.output import table
+from bowerbird.registry.labels import key_named
 
 app = typer.Typer(add_completion=False)
 
@@ -56,7 +57,7 @@ def _row(one: dict[str, Any]) -> tuple[object, ...]:
     more = f" and {one['left_out']} others" if one["left_out"] else ""
     return (
         f"{one['at'][:19]}Z",
-        one["key_id"] or unknown,
+        key_named(one["key_id"], one["key_label"] or "") if one["key_id"] else unknown,
         f"{one['method']} {one['path']}",
         one["status"],
         one["reason"],

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TypeVar
 
+from bowerbird.audit.trace import Stores, Traces, trace
 from bowerbird.clock import Clock
 from bowerbird.console.base import Engine
 from bowerbird.event import Positions
@@ -79,3 +80,9 @@ class Sources:
     insights: Insights
     saved: Saved
     """Segments and boards."""
+
+    def trace(self, workspace: str | None, event_id: str) -> Traces:
+        """Where the event is, in this workspace or, with None, in any. Blocking."""
+        label = self.registry.current().label
+        known = (self.applied, self.warehouse, self.people, self.catalog, self.clock, label)
+        return self.log.ask(lambda log: trace(Stores(log, *known), workspace, event_id))

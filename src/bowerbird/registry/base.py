@@ -87,6 +87,10 @@ class Snapshot(Protocol):
 
     def workspaces(self) -> Iterable[Workspace]: ...
 
+    def label(self, key_id: str) -> str:
+        """What operators call the key, a revoked one too; '' for one without label and for an unknown one."""
+        ...
+
 
 class Snapshots(Protocol):
     """Where snapshots come from. Blocking, safe from any thread."""

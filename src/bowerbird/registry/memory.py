@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from bowerbird.clock import Clock, SystemClock
 from bowerbird.registry.base import ROLES, Principal, Role, Workspace, WorkspaceSettings
 from bowerbird.registry.hashing import PEPPER_BYTES, Hasher
-from bowerbird.registry.snapshot import Credential, IndexedSnapshot
+from bowerbird.registry.snapshot import Content, Credential, IndexedSnapshot
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,7 @@ class MemoryRegistry:
         self._grants: dict[bytes, _Grant] = {}
         self._metrics: dict[str, set[str]] = {}
         self._subscribers: set[bytes] = set()
+        self._labels: dict[str, str] = {}
 
     def add_workspace(
         self, name: str = "default", settings: WorkspaceSettings | None = None, lists: dict[str, str] | None = None
@@ -53,6 +54,10 @@ class MemoryRegistry:
     ) -> None:
         self._grant(secret, _Grant(workspace, key_id, frozenset(scopes)))
 
+    def label(self, key_id: str, label: str) -> None:
+        self._labels[key_id] = label
+        self._version += 1
+
     def add_session(self, secret: str, user: str, role: Role, expires_at: int, workspace: str = "default") -> None:
         """`expires_at` in µs."""
         self._grant(secret, _Grant(workspace, f"session:{user}", ROLES[role], expires_at, role))
@@ -72,7 +77,8 @@ class MemoryRegistry:
             Credential(digest, Principal(self._workspaces[g.workspace], g.key_id, g.scopes, g.role), g.expires_at)
             for digest, g in self._grants.items()
         ]
-        return IndexedSnapshot(self._version, self._workspaces, credentials, self._hasher.secret, self.clock)
+        content = Content(self._version, self._workspaces, credentials, self._labels)
+        return IndexedSnapshot(content, self._hasher.secret, self.clock)
 
     def snapshot(self) -> IndexedSnapshot:
         """`load` for whoever has none yet."""

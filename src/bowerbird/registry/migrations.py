@@ -47,7 +47,9 @@ _DESCRIBED = (
     " changed_by TEXT NOT NULL, changed_at BIGINT NOT NULL, PRIMARY KEY (workspace, name, property))",
 )
 
-MIGRATIONS: tuple[Sequence[str], ...] = (_FIRST, _SAVED, _DESCRIBED)
+_LABELS = ("ALTER TABLE api_keys ADD COLUMN label TEXT NOT NULL DEFAULT ''",)
+
+MIGRATIONS: tuple[Sequence[str], ...] = (_FIRST, _SAVED, _DESCRIBED, _LABELS)
 """The statements that lead to schema 1, 2, 3, …; `:now` is the time in µs."""
 
 

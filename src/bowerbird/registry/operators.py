@@ -17,6 +17,8 @@ class Key(msgspec.Struct, frozen=True):
     """The secret's last four characters, '' for a short secret."""
     created_at: int
     revoked_at: int | None
+    label: str = ""
+    """What operators call it; '' where they call it nothing."""
 
 
 class Site(msgspec.Struct, frozen=True):
@@ -73,13 +75,20 @@ class WorkspaceDesk(Protocol):
 
 
 class KeyDesk(Protocol):
-    def create(self, workspace: str, scopes: Iterable[str], secret: str | None = None) -> tuple[Key, str]:
+    def create(
+        self, workspace: str, scopes: Iterable[str], secret: str | None = None, label: str = ""
+    ) -> tuple[Key, str]:
         """A key and its secret, which is kept nowhere. Raises `ConflictError` for a secret that is in use,
-        `NotFoundError`, `BowerbirdError` for an unknown scope."""
+        `NotFoundError`, `BowerbirdError` for an unknown scope and an unusable label."""
         ...
 
     def all(self, workspace: str | None = None) -> list[Key]:
         """Oldest first, revoked ones too."""
+        ...
+
+    def label(self, key_id: str, label: str) -> Key:
+        """Calls the key this from now on, a revoked one too; '' takes the label away. Raises `NotFoundError`,
+        `BowerbirdError` for an unusable label."""
         ...
 
     def revoke(self, key_id: str) -> None:

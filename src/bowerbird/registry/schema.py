@@ -39,6 +39,7 @@ api_keys = Table(
     Column("scopes", Text, nullable=False),
     Column("created_at", BigInteger, nullable=False),
     Column("revoked_at", BigInteger),
+    Column("label", Text, nullable=False),
 )
 """`hash` is unique among keys not revoked; `scopes` are joined by blanks."""
 

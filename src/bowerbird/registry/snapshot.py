@@ -18,20 +18,25 @@ class Credential(NamedTuple):
     """µs; None: never."""
 
 
+class Content(NamedTuple):
+    """What a registry holds at a version."""
+
+    version: int
+    workspaces: Mapping[str, Workspace]
+    """By name."""
+    credentials: Iterable[Credential]
+    labels: Mapping[str, str]
+    """Of the keys that have one, by id."""
+
+
 class IndexedSnapshot:
     """Credentials by digest, workspaces by name."""
 
-    def __init__(
-        self,
-        version: int,
-        workspaces: Mapping[str, Workspace],
-        credentials: Iterable[Credential],
-        digest: Callable[[str], bytes],
-        clock: Clock,
-    ) -> None:
-        self.version = version
-        self._workspaces = dict(workspaces)
-        self._credentials = {credential.digest: credential for credential in credentials}
+    def __init__(self, content: Content, digest: Callable[[str], bytes], clock: Clock) -> None:
+        self.version = content.version
+        self._workspaces = dict(content.workspaces)
+        self._credentials = {credential.digest: credential for credential in content.credentials}
+        self._labels = dict(content.labels)
         self._digest = digest
         self._clock = clock
 
@@ -51,3 +56,6 @@ class IndexedSnapshot:
 
     def workspaces(self) -> Iterable[Workspace]:
         return self._workspaces.values()
+
+    def label(self, key_id: str) -> str:
+        return self._labels.get(key_id, "")

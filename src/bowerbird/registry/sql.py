@@ -13,13 +13,13 @@ from bowerbird.registry.base import ROLES, Principal, Workspace
 from bowerbird.registry.database import Database, sqlite
 from bowerbird.registry.described_sql import SqlDescriptions
 from bowerbird.registry.hashing import Hasher
-from bowerbird.registry.keys import Keys, add_key
+from bowerbird.registry.keys import Keys, WantedKey, add_key, read_labels
 from bowerbird.registry.migrations import migrate
 from bowerbird.registry.operators import FirstSecrets, User
 from bowerbird.registry.pepper import pepper
 from bowerbird.registry.registers import DatabaseRegisters
 from bowerbird.registry.saved_sql import SqlSaved
-from bowerbird.registry.snapshot import Credential, IndexedSnapshot
+from bowerbird.registry.snapshot import Content, Credential, IndexedSnapshot
 from bowerbird.registry.users import Users, add_user
 from bowerbird.registry.workspaces import Workspaces, read
 
@@ -51,7 +51,8 @@ class SqlRegistry:
                 return None
             workspaces = read(connection)
             credentials = list(_credentials(connection, workspaces, self._hasher, self._clock.now()))
-        return IndexedSnapshot(version, workspaces, credentials, self._hasher.secret, self._clock)
+            content = Content(version, workspaces, credentials, read_labels(connection))
+        return IndexedSnapshot(content, self._hasher.secret, self._clock)
 
     def bootstrap(self) -> FirstSecrets | None:
         password = secrets.token_urlsafe(12)
@@ -63,7 +64,7 @@ class SqlRegistry:
         with self._database.changing() as connection:
             secret = None
             if _empty(connection, schema.api_keys):
-                _, secret = add_key(connection, self._hasher, now, (FIRST_WORKSPACE, ("admin",), None))
+                _, secret = add_key(connection, self._hasher, now, WantedKey(FIRST_WORKSPACE, ("admin",)))
             userless = _empty(connection, schema.users)
             if userless:
                 add_user(connection, User(FIRST_USER, FIRST_WORKSPACE, "owner", now), hashed)

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query
 from msgspec import structs
 from pydantic import BaseModel, Field
 
-from bowerbird.audit.trace import Stores, Trace, Traces, trace
+from bowerbird.audit.trace import Trace, Traces
 from bowerbird.console import answers
 from bowerbird.console.access import Session, need
 from bowerbird.console.answers import Json
@@ -81,16 +81,7 @@ def trace_event(session: Reader, event_id: str) -> Json:
 
     `event_id` is the event's id or the sender's own. An id that nobody knows is answered with advice, not with 404.
     """
-    sources = session.sources
-
-    traces = sources.log.ask(
-        lambda log: trace(
-            Stores(log, sources.applied, sources.warehouse, sources.people, sources.catalog, sources.clock),
-            session.visible,
-            event_id,
-        )
-    )
-    return answers.json(_traces(traces, session.masks()))
+    return answers.json(_traces(session.sources.trace(session.visible, event_id), session.masks()))
 
 
 @router.get("/events/{event_id:path}", responses=documented(models.EventDetail, 404))

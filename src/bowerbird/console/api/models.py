@@ -238,6 +238,7 @@ class Refusal(BaseModel):
     at: str = Time
     workspace: str | None = Field(description="Null when the sender's key is not known.")
     key_id: str | None
+    key_label: str | None = Field(description="What the key is called now; null where it is called nothing.")
     secret_hint: str | None = Field(description="How an unknown secret begins; of a short one nothing.")
     secret_hash: str | None = Field(description="Equal ones are the same unknown secret.")
     dialect: str | None = Field(description="Null when the path is no vendor's.")

@@ -57,14 +57,16 @@ def refusals_page(session: Session, query: RefusalQuery) -> dict[str, Any]:
     found = session.sources.refusals.recent(structs.replace(query, limit=query.limit + 1))
     shown = found[: query.limit]
     following = cursor((shown[-1].at, shown[-1].number)) if len(found) > query.limit else None
-    return {"refusals": [_row(one) for one in shown], "next": following}
+    label = session.snapshot.label
+    return {"refusals": [_row(one, label(one.key_id or "")) for one in shown], "next": following}
 
 
-def _row(one: Refusal) -> dict[str, Any]:
+def _row(one: Refusal, label: str) -> dict[str, Any]:
     return {
         "at": answers.iso(one.at),
         "workspace": one.workspace,
         "key_id": one.key_id,
+        "key_label": label or None,
         "secret_hint": one.secret_hint,
         "secret_hash": one.secret_hash,
         "dialect": one.dialect,

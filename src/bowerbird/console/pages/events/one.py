@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from nicegui import ui
 
-from bowerbird.audit.trace import Stores, Trace, Traces, trace
+from bowerbird.audit.trace import Trace, Traces
 from bowerbird.console import answers
 from bowerbird.console.masks import Masks
 from bowerbird.console.pages import parts
@@ -31,13 +31,7 @@ def build(page: Page) -> None:
 
 def _find(page: Page, event_id: str) -> _Found:
     sources = page.sources
-    traces = sources.log.ask(
-        lambda log: trace(
-            Stores(log, sources.applied, sources.warehouse, sources.people, sources.catalog, sources.clock),
-            page.workspace,
-            event_id,
-        )
-    )
+    traces = sources.trace(page.workspace, event_id)
     rows = {row.event_id: row for row in sources.warehouse.find(page.workspace, event_id)}
     return _Found(traces, rows, masks_of(page))
 

@@ -10,6 +10,7 @@ from bowerbird.console.pages.refusals.advice import ADVICE
 from bowerbird.refusallog.base import Refusal, RefusalQuery
 from bowerbird.refusallog.meanings import MEANINGS
 from bowerbird.refusals import Reason
+from bowerbird.registry.labels import key_named
 
 _MOST = 500
 _FEW = 20
@@ -69,17 +70,21 @@ def _show(page: Page, found: list[Refusal], filtered: bool) -> None:
         return
     order = {key: at for at, key in reversed(list(enumerate(map(_key, found))))}
     by_key = sorted(found, key=lambda one: order[_key(one)])
+    label = page.sources.registry.current().label
     for _, of_key in groupby(by_key, _key):
-        _key_panel(list(of_key))
+        refusals = list(of_key)
+        _key_panel(refusals, label(refusals[0].key_id or ""))
 
 
 def _key(one: Refusal) -> str:
     return one.key_id or one.secret_hash or ""
 
 
-def _key_panel(refusals: list[Refusal]) -> None:
+def _key_panel(refusals: list[Refusal], label: str) -> None:
     requests = sum(one.times + one.left_out for one in refusals)
-    with parts.section(_title(refusals[0]), f"{requests:,} refused {'request' if requests == 1 else 'requests'}"):
+    with parts.section(
+        _title(refusals[0], label), f"{requests:,} refused {'request' if requests == 1 else 'requests'}"
+    ):
         with ui.element("div").classes("lines"):
             for one in refusals[:_FEW]:
                 _line(one)
@@ -89,9 +94,9 @@ def _key_panel(refusals: list[Refusal]) -> None:
                     _line(one)
 
 
-def _title(one: Refusal) -> str:
+def _title(one: Refusal, label: str) -> str:
     if one.key_id:
-        return f"Key {one.key_id}"
+        return f"Key {key_named(one.key_id, label)}"
     return f"Unknown key {one.secret_hint}" if one.secret_hash else "Without a key that could be read"
 
 
