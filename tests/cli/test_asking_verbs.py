@@ -89,7 +89,18 @@ def test_person_find_and_show(merged: tuple[str, str], bowerbird: Callable[..., 
         told = bowerbird(f"person show {nobody}")
         assert told.code == 1
         assert "person find" in told.err or "/people" in told.err
-    assert bowerbird("person find nonsense").code == 1
+    assert bowerbird("person find nonsense").out == "nobody carries these\n"
+    for no_identifiers in ("person find one two", "person find =x", "person find kind=email"):
+        assert bowerbird(no_identifiers).code == 1
+
+
+def test_person_find_takes_the_beginning_of_an_identifier(asked: Any, bowerbird: Callable[..., Any]) -> None:
+    asked.send(*(asked.event(user_id=f"ada-{number}") for number in range(3)), asked.event(user_id="eve"))
+    first = bowerbird("person find ada --limit 2 --json").document
+    rest = bowerbird(f"person find ada --cursor {first['next']} --json").document
+    people = first["people"] + rest["people"]
+    assert [one["identifiers"][0]["value"] for one in people] == ["ada-0", "ada-1", "ada-2"]
+    assert bowerbird("person show user_id=ada").code == 1, "who is shown or erased is named in full"
 
 
 def test_person_find_goes_on_behind_a_page(asked: Any, bowerbird: Callable[..., Any]) -> None:

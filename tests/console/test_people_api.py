@@ -34,6 +34,27 @@ def test_a_person_is_found_by_any_of_its_identifiers(house: Any) -> None:
     assert house.get("/people", user_id="nobody") == {"people": [], "next": None}
 
 
+def test_people_are_found_by_the_beginning_of_an_identifier(house: Any) -> None:
+    house.send(*(house.event(user_id=f"ada-{number}") for number in range(5)), house.event(email="Ada-3@x.io"))
+    house.send(house.event(user_id="ada", email="eve@x.io"))
+
+    def found(**query: Any) -> tuple[list[str], str | None]:
+        page = house.get("/people", **query)
+        return [one["identifiers"][0]["value"] for one in page["people"]], page["next"]
+
+    assert found(begins_with="ada") == (["eve@x.io", *(f"ada-{n}" for n in range(4)), "ada-3@x.io", "ada-4"], None)
+    assert found(begins_with="ADA-", kind="email") == (["ada-3@x.io"], None)
+    seen, cursor = found(begins_with="ada", limit=3)
+    assert len(seen) == 3
+    assert found(begins_with="ada", limit=9, cursor=cursor)[0] == ["ada-2", "ada-3", "ada-3@x.io", "ada-4"]
+    assert found(begins_with="da-3") == ([], None)
+    assert found(user_id="ada-") == ([], None), "whole identifiers mean what they meant"
+    for senseless in ({"begins_with": "ada", "user_id": "ada"}, {"begins_with": "ada", "cursor": "kgEB"}):
+        assert house.http.get("/api/v1/people", params=senseless).status_code == 422
+    house.registry.add_key("acme's", "acme", ("profiles:read",))
+    assert house.client("acme's").get("/api/v1/people", params={"begins_with": "ada"}).json()["people"] == []
+
+
 def test_all_people_newest_first_in_pages(house: Any) -> None:
     for number in range(7):
         house.send(house.event(user_id=f"u{number}"))

@@ -77,6 +77,18 @@ def test_nobody_is_found_by_it(marked: Any, kinds: dict[str, str]) -> None:
     assert len(user(marked, "viewer").get("/api/v1/people", params={"anonymous_id": "a-1"}).json()["people"]) == 1
 
 
+def test_nobody_is_found_by_the_beginning_of_it(marked: Any) -> None:
+    def found(role: str, **query: str) -> Any:
+        return user(marked, role).get("/api/v1/people", params=query)
+
+    for start in ("ada", "ada@example.com", "u-ada"):
+        assert found("viewer", begins_with=start).json() == {"people": [], "next": None}
+        assert len(found("analyst", begins_with=start).json()["people"]) == 1
+    assert found("viewer", begins_with="ada", kind="email").json()["error"]["code"] == "personal_data"
+    (person,) = found("viewer", begins_with="a-1").json()["people"]
+    assert {one["value"] for one in person["identifiers"]} == {MASK, "a-1"}
+
+
 @pytest.mark.parametrize("role", ["analyst", "owner"])
 def test_others_see_it(marked: Any, role: str) -> None:
     client = user(marked, role)

@@ -40,6 +40,27 @@ def test_a_person_is_found_by_any_identifier(merged: Any, tab: Any) -> None:
     assert "q=nobody+at+all" in page.url
 
 
+def test_people_are_found_by_the_beginning_of_an_identifier(serving: Any, tab: Any, until: Any, rows_of: Any) -> None:
+    for number in range(60):
+        serving.send(serving.key, name="begun", user_id=f"beginner-{number:02}", event_id=f"begun-{number}")
+    serving.send(serving.key, name="begun", user_id="beginner", event_id="begun")
+    settled(serving, until)
+    page = tab("viewer").open("/people")
+    page.get_by_label("Identifier").fill("beginner")
+    page.get_by_role("button", name="More").click()
+    page.get_by_role("button", name="First").wait_for()
+    assert [row[0] for row in rows_of(page, "People")] == [f"beginner-{number:02}" for number in range(49, 60)]
+    page.get_by_role("button", name="First").click()
+    page.get_by_role("button", name="More").wait_for()
+    assert rows_of(page, "People")[0][0] == "beginner"
+    page.get_by_label("Identifier").fill("beginner-3")
+    page.get_by_role("link", name="beginner-39", exact=True).wait_for()
+    page.get_by_role("button", name="More").wait_for(state="detached")
+    assert len(rows_of(page, "People")) == 10
+    page = tab("viewer").open("/people?q=eginner")
+    page.get_by_text("Nobody has this identifier").wait_for()
+
+
 def test_a_viewer_looks_and_changes_nothing(merged: Any, tab: Any) -> None:
     page = tab("viewer").open("/people?q=ada&kind=user_id")
     page.get_by_role("link", name="ada", exact=True).click()

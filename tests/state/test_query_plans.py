@@ -8,7 +8,17 @@ import pytest
 from sqlalchemy import Engine, event
 
 from bowerbird.state import catalog
-from bowerbird.state.base import CatalogCount, Changes, Conflict, Merge, QuarantineEntry, SeenKey, Trait
+from bowerbird.state.base import (
+    CatalogCount,
+    Changes,
+    Conflict,
+    Match,
+    Merge,
+    PeopleSearch,
+    QuarantineEntry,
+    SeenKey,
+    Trait,
+)
 from bowerbird.state.database import open_sqlite
 from bowerbird.state.readers import SqlCatalog, SqlPeople
 from bowerbird.state.sql import SqlState
@@ -76,6 +86,20 @@ def test_processing_reads_and_writes_by_key(engine: Engine, plans: dict[str, lis
     state.synced()
     assert len(plans) >= 8
     assert scans(plans) == []
+
+
+def test_beginnings_are_looked_up_in_the_index_and_not_sorted(engine: Engine, plans: dict[str, list[str]]) -> None:
+    SqlState(engine).remember(Changes(created=[("default", ADA, 1)], attached={EMAIL: (ADA, EVENT, 1)}))
+    people = SqlPeople(engine)
+    for after in (None, Match(True, "a@x", "email"), Match(True, "a@x", "anonymous_id")):
+        people.search(PeopleSearch("default", "a@x", after=after))
+    assert len(plans) >= 5
+    assert scans(plans) == []
+    ranged = [steps for sql, steps in plans.items() if "value >" in sql]
+    assert len(ranged) == 3
+    for steps in ranged:
+        assert "identifiers_by_value (workspace=? AND kind=? AND value>" in steps[0]
+        assert not any("TEMP B-TREE" in step for step in steps)
 
 
 def test_answers_and_operators_read_by_key(engine: Engine, plans: dict[str, list[str]]) -> None:

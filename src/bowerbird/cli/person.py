@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True, add_completion=False)
 
 PersonId = Annotated[str, typer.Argument(metavar="ID", help="A person id, or KIND=VALUE: email=ada@example.com.")]
+_OPTIONS = ("workspace", "limit", "cursor", "begins_with", "kind")
+"""Of the API: no kinds of identifiers."""
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 
 
@@ -26,23 +28,26 @@ def find(
     ctx: typer.Context,
     identifiers: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[KIND=VALUE]…", help="Identifiers the person carries, such as user_id=u_7."),
+        typer.Argument(
+            metavar="[KIND=VALUE]…", help="Identifiers the person carries, such as user_id=u_7; or how one begins."
+        ),
     ] = None,
     workspace: OfWorkspace = None,
     limit: Annotated[int, typer.Option(min=1, max=200, help="Most people to show.")] = 50,
     cursor: Annotated[str | None, typer.Option(help="The `next` of the page before.", show_default=False)] = None,
 ) -> None:
-    """List people who carry all the identifiers given; without any, the newest people.
+    """List people who carry all the identifiers given, or one that begins with the text given (3 characters or more);
+    without any, the newest people.
 
     \b
     Examples:
       bowerbird person find email=ada@example.com
       bowerbird person find user_id=u_7 phone=+15550123
+      bowerbird person find ada@
     """
     call = invocation(ctx)
     with connect(call.settings()) as engine:
-        carried = dict(_pair(text) for text in identifiers or [])
-        answer = engine.get("/people", workspace=workspace, limit=limit, cursor=cursor, **carried)
+        answer = engine.get("/people", workspace=workspace, limit=limit, cursor=cursor, **_wanted(identifiers or []))
     rows = [(one["person_id"], one["created_at"], _identifiers(one)) for one in answer.document["people"]]
     empty = "nobody carries these" if identifiers else "no people yet; they come with the first events that name them"
     call.output.show(answer.raw, table(("person", "since", "identifiers"), rows, empty))
@@ -130,9 +135,18 @@ def _resolve(engine: EngineClient, person_id: str, workspace: str | None) -> str
     return str(people[0]["person_id"])
 
 
+def _wanted(identifiers: list[str]) -> dict[str, str]:
+    """What to ask the API for."""
+    match identifiers:
+        case [text] if text and "=" not in text:
+            return {"begins_with": text}
+        case _:
+            return dict(_pair(text) for text in identifiers)
+
+
 def _pair(text: str) -> tuple[str, str]:
     kind, equals, value = text.partition("=")
-    if not equals or not kind or kind in ("workspace", "limit", "cursor"):
+    if not equals or not kind or kind in _OPTIONS:
         raise BowerbirdError(f"{text!r} is no identifier", "Write KIND=VALUE, such as email=ada@example.com.")
     return kind, value
 

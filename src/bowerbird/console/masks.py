@@ -22,6 +22,11 @@ class Masks:
     def hide_something(self) -> bool:
         return bool(self._events or self._names)
 
+    @property
+    def hidden_names(self) -> frozenset[str]:
+        """Those of which `hides_name` is true."""
+        return frozenset(self._names)
+
     def hides(self, event: str, prop: str) -> bool:
         return event in self._events or (event, prop) in self._properties
 

@@ -15,6 +15,7 @@ from bowerbird.insights.segment import Segment, SegmentResult, shown
 from bowerbird.insights.sql import Sql
 from bowerbird.insights.touches import read_by
 from bowerbird.insights.trend.question import TrendQuestion
+from bowerbird.state.base import PeopleSearch
 
 _SEGMENT = "segment:"
 _COUNTS = ("events", "persons")
@@ -44,6 +45,13 @@ def check_look_up(masks: Masks, kinds: Iterable[str]) -> None:
                 f"{kind!r} is marked as personal data, which viewers do not look for",
                 "Ask an analyst, or look by another kind of identifier.",
             )
+
+
+def searched(masks: Masks, wanted: PeopleSearch) -> PeopleSearch:
+    """The search without the kinds of identifiers that are not looked for. Raises `PersonalDataError` where it names
+    one of them."""
+    check_look_up(masks, (wanted.kind,))
+    return replace(wanted, hidden=masks.hidden_names)
 
 
 def _spelled_out(question: Question) -> Iterator[str]:

@@ -36,6 +36,15 @@ def identifier(workspace: str, kind: str, value: str) -> Identifier:
     return workspace, kind, value
 
 
+def beginning(kind: str, text: str) -> str:
+    """How identifiers of this kind that begin with the text are written, as far as `identifier` writes them anew."""
+    if kind == "email":
+        return text.strip().lower()
+    if kind == "phone" and text.startswith("+"):
+        return text.translate(_SET_APART)
+    return text
+
+
 class Node(msgspec.Struct, eq=False):
     """The root of a person, as the processor works with it."""
 
@@ -201,6 +210,40 @@ class Person(Summary, frozen=True):
     conflicts_total: int
 
 
+LEAST_BEGINNING = 3
+"""Characters that identifiers are found by the beginning from."""
+LONGEST_FOUND = 500
+"""Characters of an identifier that is found by its beginning; a longer one is found by itself alone."""
+
+
+class Match(NamedTuple):
+    """By which identifier a person is found; matches stand in this order."""
+
+    begins: bool
+    """Whether the identifier goes on behind what was looked for."""
+    value: str
+    kind: str
+
+
+class PeopleSearch(msgspec.Struct, frozen=True):
+    """People with an identifier that is the text, or begins with it."""
+
+    workspace: str
+    text: str
+    kind: str = ""
+    """'': any."""
+    hidden: frozenset[str] = frozenset()
+    """Kinds that are not looked at."""
+    limit: int = 50
+    after: Match | None = None
+
+
+class PeopleFound(NamedTuple):
+    people: list[str]
+    next: Match | None
+    """What the search goes on behind; None: there is nothing more."""
+
+
 class ProcessorState(Protocol):
     """The processor's end: batched look-ups, one transaction a batch. One process writes."""
 
@@ -285,6 +328,11 @@ class PeopleReader(Protocol):
 
     def find(self, workspace: str, identifiers: dict[str, str]) -> list[str]:
         """Roots that carry all of the given kind → value pairs."""
+        ...
+
+    def search(self, wanted: PeopleSearch) -> PeopleFound:
+        """Roots in the order of their first matches, at most `limit`: fewer, though there are more, where somebody
+        has very many identifiers that match. Takes as long as what it finds, however many people there are."""
         ...
 
     def recent(self, workspace: str, limit: int, before: tuple[int, str] | None) -> list[tuple[int, str]]:

@@ -76,3 +76,6 @@ def _migrate(connection: Connection, path: Path | None) -> None:
         connection.execute(text("ALTER TABLE positions ADD COLUMN committed_at BIGINT"))
     if version < SCHEMA_VERSION:
         connection.execute(text(f"PRAGMA user_version={SCHEMA_VERSION}"))
+    for table in metadata.tables.values():
+        for index in table.indexes:  # an index more changes nothing for the version that made the tables
+            index.create(connection, checkfirst=True)

@@ -13,12 +13,15 @@ from bowerbird.state.base import (
     CatalogCount,
     Conflict,
     Merge,
+    PeopleFound,
+    PeopleSearch,
     Person,
     QuarantineEntry,
     Summary,
     identifier,
 )
 from bowerbird.state.keys import identifier_key
+from bowerbird.state.search import search
 
 T = TypeVar("T")
 
@@ -39,6 +42,10 @@ class SqlPeople:
         )
         with self.engine.connect() as connection:
             return list(connection.execute(query).scalars())
+
+    def search(self, wanted: PeopleSearch) -> PeopleFound:
+        with self.engine.connect() as connection:
+            return search(connection, wanted)
 
     def recent(self, workspace: str, limit: int, before: tuple[int, str] | None) -> list[tuple[int, str]]:
         n = t.nodes.c

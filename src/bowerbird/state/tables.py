@@ -2,9 +2,12 @@
 
 from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, String, Table, Text, text
 
+from bowerbird.state.base import LONGEST_FOUND
+
 metadata = MetaData()
 
 ROOTS = text("root = person_id")
+FINDABLE = text(f"length(value) <= {LONGEST_FOUND}")
 
 positions = Table(
     "positions",
@@ -41,6 +44,7 @@ identifiers = Table(
     Column("event_id", String(36), nullable=False),
     Column("since", BigInteger, nullable=False),
     Index("identifiers_by_person", "person_id"),
+    Index("identifiers_by_value", "workspace", "kind", "value", sqlite_where=FINDABLE, postgresql_where=FINDABLE),
 )
 """`key` is the digest of (workspace, kind, value). Digests come in no order, so rows stand by age, and only an index of
 keys is written to all over."""

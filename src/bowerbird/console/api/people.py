@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 from typing import Annotated, Any
 
 import msgspec
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
+from pydantic import BaseModel, Field
 from starlette.responses import StreamingResponse
 
 from bowerbird.console import answers, personal
@@ -17,7 +18,17 @@ from bowerbird.console.api.quarantine import shown_entry
 from bowerbird.console.cursors import TimedKey, cursor, keyset
 from bowerbird.console.failures import ApiError
 from bowerbird.console.masks import MASK, Masks
-from bowerbird.state.base import MOST_TOLD, Conflict, Merge, Person, QuarantineEntry, Summary
+from bowerbird.state.base import (
+    LONGEST_FOUND,
+    MOST_TOLD,
+    Conflict,
+    Match,
+    Merge,
+    PeopleSearch,
+    Person,
+    QuarantineEntry,
+    Summary,
+)
 from bowerbird.warehouse.base import EventQuery, StoredEvent
 
 router = APIRouter(prefix="/people", tags=["People"], default_response_class=Json)
@@ -26,7 +37,7 @@ Reader = Annotated[Session, need("read people")]
 Keeper = Annotated[Session, need("change people")]
 Cursor = Annotated[str | None, Query(description="The `next` of the page before.")]
 
-_OPTIONS = {"workspace", "limit", "cursor"}
+_OPTIONS = {"workspace", "limit", "cursor", "begins_with", "kind"}
 _IDENTIFIERS = {
     "parameters": [
         {
@@ -40,22 +51,38 @@ _IDENTIFIERS = {
 }
 
 
+class PeopleFilter(BaseModel):
+    """The query string of the list of people, beside whole identifiers."""
+
+    begins_with: str = Field(
+        "",
+        max_length=LONGEST_FOUND,
+        description="People with an identifier that is this or, from 3 characters on, begins with it.",
+    )
+    kind: str = Field("", max_length=200, description="With `begins_with`: identifiers of this kind alone.")
+    limit: int = Field(50, ge=1, le=200)
+    cursor: str | None = Field(None, description="The `next` of the page before.")
+
+
 @router.get("", responses=documented(models.PeoplePage), openapi_extra=_IDENTIFIERS)
-def list_people(
-    session: Reader, request: Request, limit: Annotated[int, Query(ge=1, le=200)] = 50, cursor: Cursor = None
-) -> Json:
-    """People who carry all the identifiers given (`?email=…&user_id=…`); without any, all of them, newest first.
+def list_people(session: Reader, request: Request, wanted: Annotated[PeopleFilter, Depends()]) -> Json:
+    """People who carry all the identifiers given (`?email=…&user_id=…`); or those with an identifier that begins as
+    `begins_with` says, whole ones first; without either, all of them, newest first.
 
     A viewer's session looks for none of a kind that is marked as personal data: 403 `personal_data`.
     """
     identifiers = {kind: value for kind, value in request.query_params.items() if kind not in _OPTIONS}
     if len(identifiers) > 20:
         raise ApiError(422, "invalid", "At most 20 identifiers at once.")
+    if wanted.begins_with and identifiers:
+        raise ApiError(422, "invalid", "Give whole identifiers or `begins_with`, not both.")
+    if wanted.begins_with:
+        return answers.json(_begun(session, wanted))
     if identifiers:
         personal.check_look_up(session.masks(), identifiers)
         found = session.sources.people.find(session.workspace, identifiers)
-        return answers.json({"people": _summaries(session, found[:limit]), "next": None})
-    return answers.json(_recent(session, limit, cursor))
+        return answers.json({"people": _summaries(session, found[: wanted.limit]), "next": None})
+    return answers.json(_recent(session, wanted.limit, wanted.cursor))
 
 
 @router.get("/{person_id}", responses=documented(models.PersonDetail, 404))
@@ -109,6 +136,13 @@ def _recent(session: Session, limit: int, text: str | None) -> dict[str, Any]:
     shown = found[:limit]
     people = _summaries(session, [person_id for _, person_id in shown])
     return {"people": people, "next": cursor(shown[-1]) if len(found) > limit else None}
+
+
+def _begun(session: Session, wanted: PeopleFilter) -> dict[str, Any]:
+    text, kind, after = wanted.begins_with, wanted.kind, keyset(wanted.cursor, Match)
+    query = PeopleSearch(session.workspace, text, kind, frozenset(), wanted.limit, after)
+    found = session.sources.people.search(personal.searched(session.masks(), query))
+    return {"people": _summaries(session, found.people), "next": cursor(found.next) if found.next else None}
 
 
 def _summaries(session: Session, people: list[str]) -> list[dict[str, Any]]:

@@ -1,8 +1,12 @@
 """People by what a visitor types."""
 
+from msgspec.structs import replace
+
 from bowerbird.console import personal
+from bowerbird.console.cursors import begun_at, cursor
 from bowerbird.console.masks import Masks
 from bowerbird.console.sources import Sources
+from bowerbird.state.base import Match, PeopleSearch
 
 KINDS = (
     *("user_id", "email", "phone", "anonymous_id", "klaviyo_id", "klaviyo_exchange_id"),
@@ -21,6 +25,15 @@ def people_named(sources: Sources, workspace: str, masks: Masks, text: str, kind
     if not kind:
         found.update(dict.fromkeys(sources.people.members(workspace, text)[:1]))
     return list(found)
+
+
+def people_begun(sources: Sources, masks: Masks, wanted: PeopleSearch, after: str) -> tuple[list[str], str]:
+    """Roots of the people whose id the text is, or who have an identifier that begins with it, and the cursor of the
+    next page; `after` is the one of this page. Blocking. Raises `PersonalDataError` for a kind that is masked."""
+    match = begun_at(after, Match)
+    found = sources.people.search(replace(personal.searched(masks, wanted), after=match))
+    by_id = [] if match or wanted.kind else sources.people.members(wanted.workspace, wanted.text)[:1]
+    return list(dict.fromkeys([*by_id, *found.people])), cursor(found.next) if found.next else ""
 
 
 def nodes_named(sources: Sources, workspace: str, masks: Masks, text: str) -> tuple[str, ...]:

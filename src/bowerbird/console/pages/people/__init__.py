@@ -1,20 +1,19 @@
-"""`/people`: who did what came in; the newest first, or those with an identifier."""
+"""`/people`: who did what came in; the newest first, or those whose identifiers begin with what is looked for."""
 
 from typing import Any, NamedTuple
 
 from nicegui import ui
 
 from bowerbird.console import answers
-from bowerbird.console.cursors import TimedKey, cursor, keyset
-from bowerbird.console.failures import ApiError
+from bowerbird.console.cursors import TimedKey, begun_at, cursor
 from bowerbird.console.masks import MASK, Masks
 from bowerbird.console.pages import parts
 from bowerbird.console.pages.first_event import ask_for_events
 from bowerbird.console.pages.masks import masks_of
 from bowerbird.console.pages.page import Page
 from bowerbird.console.pages.parts import Column
-from bowerbird.console.pages.whom import KINDS, people_named
-from bowerbird.state.base import Summary
+from bowerbird.console.pages.whom import KINDS, people_begun
+from bowerbird.state.base import PeopleSearch, Summary
 
 _PAGE = 50
 _COLUMNS = (
@@ -54,7 +53,7 @@ def build(page: Page) -> None:
 
 def _form(state: dict[str, str], change: Any) -> None:
     with ui.element("div").classes("filters"):
-        text = ui.input("Identifier: e-mail, user id, person id, …", value=state["q"])
+        text = ui.input("Identifier or its beginning: e-mail, user id, …", value=state["q"])
         text.props("outlined dense clearable debounce=400").classes("pick wide")
         text.on_value_change(lambda event: change(q=(event.value or "").strip()))
         kinds = {_ANY: "Any kind"} | {kind: kind for kind in KINDS}
@@ -68,7 +67,7 @@ def _find(page: Page, q: str, kind: str, cursor: str) -> _Found:
     sources, workspace = page.sources, page.workspace
     masks, older = masks_of(page), ""
     if q:
-        people = people_named(sources, workspace, masks, q, kind)[:_PAGE]
+        people, older = people_begun(sources, masks, PeopleSearch(workspace, q, kind, limit=_PAGE), cursor)
     else:
         people, older = _newest(page, cursor)
     found = sources.people.summaries(workspace, people)
@@ -76,11 +75,7 @@ def _find(page: Page, q: str, kind: str, cursor: str) -> _Found:
 
 
 def _newest(page: Page, text: str) -> tuple[list[str], str]:
-    try:
-        before = keyset(text, TimedKey)
-    except ApiError:  # whoever cut an address short begins at the newest
-        before = None
-    found = page.sources.people.recent(page.workspace, _PAGE + 1, before)
+    found = page.sources.people.recent(page.workspace, _PAGE + 1, begun_at(text, TimedKey))
     shown = found[:_PAGE]
     return [person_id for _, person_id in shown], cursor(shown[-1]) if len(found) > _PAGE else ""
 
@@ -104,15 +99,16 @@ def name_of(person: Summary, masks: Masks) -> str:
 
 
 def _show(page: Page, found: _Found, state: dict[str, str], change: Any) -> None:
-    if not found.rows:
+    if not (found.rows or found.older or state["cursor"]):
         _nobody(page, state["q"])
         return
     parts.data_table(_COLUMNS, found.rows, "People", lambda number: page.navigate(found.rows[number]["href"]))
     with ui.element("div").classes("row-line"):
         if state["cursor"]:
-            ui.button("Newest", icon="first_page", on_click=lambda: change(cursor="")).props("flat no-caps")
+            first = "First" if state["q"] else "Newest"
+            ui.button(first, icon="first_page", on_click=lambda: change(cursor="")).props("flat no-caps")
         if found.older:
-            older = ui.button("Older", on_click=lambda: change(cursor=found.older))
+            older = ui.button("More" if state["q"] else "Older", on_click=lambda: change(cursor=found.older))
             older.props("flat no-caps icon-right=chevron_right")
 
 
@@ -120,8 +116,9 @@ def _nobody(page: Page, q: str) -> None:
     if q:
         parts.empty_state(
             "Nobody has this identifier",
-            "Identifiers are compared as they were sent, e-mails without regard to case, phones by their digits. Try "
-            "another one, or any kind; viewers do not look for what is marked as personal data.",
+            "Nor one that begins so; fewer than 3 characters have to be the whole of it. Identifiers are compared as "
+            "they were sent, e-mails without regard to case, phones by their digits. Try another one, or any kind; "
+            "viewers do not look for what is marked as personal data.",
         )
         return
     ask_for_events(page)
