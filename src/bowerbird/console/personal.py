@@ -8,6 +8,7 @@ from bowerbird.console.masks import MASK, Masks
 from bowerbird.errors import PersonalDataError
 from bowerbird.insights.attribution import Attribution
 from bowerbird.insights.base import Answer
+from bowerbird.insights.fields import Field
 from bowerbird.insights.fields import field as parse_field
 from bowerbird.insights.paths import Paths
 from bowerbird.insights.question import Question
@@ -67,7 +68,7 @@ def _spelled_out(question: Question) -> Iterator[str]:
 
 def hidden_fields(masks: Masks, fields: Sequence[str]) -> list[str]:
     """Those of the fields whose values are not shown. Raises `QuestionInvalidError` for what is no field."""
-    return [name for name in fields if not name.startswith(_SEGMENT) and _hides(masks, name)]
+    return [name for name in fields if not name.startswith(_SEGMENT) and hides(masks, parse_field(name))]
 
 
 def masked(masks: Masks, answer: Answer) -> Answer:
@@ -93,8 +94,8 @@ def hidden_traits(masks: Masks, names: Sequence[str]) -> list[str]:
     return [name for name in names if masks.hides_name(shown(name).path[0])]
 
 
-def _hides(masks: Masks, name: str) -> bool:
-    field = parse_field(name)
+def hides(masks: Masks, field: Field) -> bool:
+    """Whether values of the field are not shown."""
     return masks.hides_anywhere(field.path[0]) if field.source == "property" else masks.hides_name(field.path[0])
 
 

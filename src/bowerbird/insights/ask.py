@@ -12,6 +12,7 @@ from bowerbird.insights.base import Answer, Freshness, Stop, Tables
 from bowerbird.insights.conditions import Condition
 from bowerbird.insights.draft import Statement
 from bowerbird.insights.kinds import KINDS
+from bowerbird.insights.offered import Wanted, offered
 from bowerbird.insights.question import Asking, Moment, Question, parse, zone
 from bowerbird.insights.ranges import iso
 from bowerbird.insights.turns import Turns
@@ -76,6 +77,12 @@ class Insights:
         moment = Moment(workspace, zone(question.timezone or timezone), self._clock.now())
         asking = Asking(self._tables, moment, self._segment(workspace), stop or Stop())
         return self._pieces(segment.lines(question, asking), asking.stop)
+
+    def offered(self, workspace: str, wanted: Wanted, stop: Stop) -> list[str]:
+        """Values that a form offers. Raises `QuestionStoppedError`."""
+        asking = Asking(self._tables, Moment(workspace, _UTC, self._clock.now()), self._segment(workspace), stop)
+        with stop.counting():
+            return offered(wanted, asking)
 
     def _pieces(self, lines: Iterator[bytes], stop: Stop) -> Iterator[bytes]:
         while True:

@@ -17,6 +17,7 @@ from bowerbird.clock import DAY, Clock, SystemClock
 from bowerbird.console.app import create_app
 from bowerbird.console.control import announce, control_token, withdraw
 from bowerbird.console.pages.desk import Desk
+from bowerbird.console.pages.offered_values import OfferedValues
 from bowerbird.console.pages.port import add_pages
 from bowerbird.console.pages.trait_names import TraitNames
 from bowerbird.console.serve import serve as serve_console
@@ -122,7 +123,8 @@ def engine(
         operators = Operators(registry.workspaces, registry.keys, registry.users)
         traits = TraitNames(sources.insights, clock)
         closing.callback(traits.close)
-        yield Running(app, thread, Desk(sources, registry.users, operators, settings, traits, collector_url))
+        values = OfferedValues(sources.insights, clock)
+        yield Running(app, thread, Desk(sources, registry.users, operators, settings, traits, values, collector_url))
 
 
 class _Opened(NamedTuple):

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from bowerbird.console.pages.offered_values import OfferedValues
 from bowerbird.console.pages.trait_names import TraitNames
 from bowerbird.console.sources import Sources
 from bowerbird.registry.base import Logins
@@ -18,5 +19,6 @@ class Desk:
     operators: Operators
     settings: Settings
     traits: TraitNames
+    values: OfferedValues
     collector_url: str
     """Where events are sent, for examples."""

@@ -54,7 +54,7 @@ def show_failure(error: Exception) -> None:
 
 def _head() -> None:
     ui.add_head_html(f'<link rel="stylesheet" href="{assets.address("console.css")}">')
-    for script in ("console.js", "numbers.js"):
+    for script in ("console.js", "numbers.js", "offers.js"):
         ui.add_head_html(f'<script src="{assets.address(script)}"></script>')
 
 

@@ -25,6 +25,11 @@ _CANCELS = ThreadPoolExecutor(1, "console-cancel")
 """Of its own: whoever cancels does not wait for those who ask."""
 
 
+def cancel_aside(cancel: Callable[[], None]) -> None:
+    """Calls `cancel`, which may wait for what it ends, in a thread."""
+    _CANCELS.submit(cancel)
+
+
 def in_thread(work: Callable[[], T]) -> Doing[T]:
     """`work`: blocking."""
 
@@ -63,7 +68,7 @@ class Work:
         if task is not None and not task.done():
             task.cancel()
             if self._on_cancel is not None:
-                _CANCELS.submit(self._on_cancel)
+                cancel_aside(self._on_cancel)
 
     async def _run(self, work: Doing[T], show: Callable[[T], None], again: Callable[[], None]) -> None:
         try:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any, Literal, get_args
 
 from nicegui import ui
+from nicegui.element import Element
 
 from bowerbird.console.pages.asking import pickers
 from bowerbird.console.pages.asking.known import Known
@@ -45,6 +46,8 @@ class ComparisonFields:
         self._chips: dict[str, Any] = {}
         """The values of a list as they were given, by how they are shown."""
 
+        self._event: str | None = None
+
     def of_people(self) -> None:
         """Builds the fields of a comparison of a trait."""
         pickers.trait_picker(self._known, "Trait", self._part.field, lambda field: self._change("field", field))
@@ -52,6 +55,7 @@ class ComparisonFields:
 
     def of_events(self, event: str | None) -> None:
         """`event`: whose properties are offered."""
+        self._event = event
         choose = lambda field: self._change("field", field)  # noqa: E731
         pickers.field_picker(self._known, "Field", self._part.field, choose, event)
         self._rest()
@@ -86,7 +90,7 @@ class ComparisonFields:
                 case "list":
                     self._given = _several(self._given)
                     self._chips = {_shown(each): each for each in self._given}
-                    pickers.several("Values", list(self._chips), self._give)
+                    self._offer(pickers.several("Values", list(self._chips), self._give))
                 case "truth":
                     self._given = self._fitting(_one(self._given))
                     shown = None if self._given is None else _shown(self._given)
@@ -95,6 +99,11 @@ class ComparisonFields:
                     self._given = _one(self._given)
                     shown = "" if self._given is None else _shown(self._given)
                     self._input = pickers.text("Value", shown, self._give).without_auto_validation()
+                    self._offer(self._input)
+
+    def _offer(self, made: Element) -> None:
+        """Values of the field, below it, for as long as it has the focus."""
+        self._known.offer(made, lambda: ("", None) if self._part.op in NUMERIC else (self._part.field, self._event))
 
     def _give(self, value: Any) -> None:
         self._given = [self._chips.get(each, each) for each in value] if isinstance(value, list) else value

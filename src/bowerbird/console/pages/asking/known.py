@@ -3,9 +3,11 @@
 from collections import Counter
 from collections.abc import Iterable
 from datetime import date, datetime
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from bowerbird.clock import SECOND
+from bowerbird.console.pages.asking.offering import Offer, offer_of
 from bowerbird.console.pages.page import Page
 from bowerbird.insights.fields import COLUMNS
 from bowerbird.state.base import CatalogCount
@@ -19,19 +21,24 @@ _TITLES = {"name": "Event name", "user_id": "User id", "anonymous_id": "Anonymou
 }
 
 
+class Names(NamedTuple):
+    segments: list[str]
+    traits: list[str]
+
+
 class Known:
     """Event names, their properties, people's traits and saved segments of one workspace."""
 
-    def __init__(
-        self, counts: Iterable[CatalogCount], segments: list[str], traits: list[str], zone: str, today: date
-    ) -> None:
-        """`zone`: the workspace's time zone; `today`: the date in it."""
+    def __init__(self, counts: Iterable[CatalogCount], names: Names, zone: str, today: date, offer: Offer) -> None:
+        """`zone`: the workspace's time zone; `today`: the date in it; `offer`: values for a field that is typed
+        into."""
         self.zone = zone
         self.today = today
+        self.offer = offer
         self._names: Counter[str] = Counter()
         self._types: dict[tuple[str, str], set[str]] = {}
-        self.segments = segments
-        self.traits = traits
+        self.segments = names.segments
+        self.traits = names.traits
         for one in counts:
             if one.property is None:
                 self._names[one.name] += one.count
@@ -96,7 +103,8 @@ def learn(page: Page) -> Known:
     hidden = {(one.name, one.property) for one in page.sources.described.all(page.workspace) if one.hidden}
     counts = page.sources.catalog.catalog(page.workspace)
     offered = [one for one in counts if not hidden & {(one.name, ""), (one.name, one.property)}]
-    return Known(offered, segments(page), page.desk.traits.of(page.workspace), zone, today)
+    names = Names(segments(page), page.desk.traits.of(page.workspace))
+    return Known(offered, names, zone, today, offer_of(page))
 
 
 def segments(page: Page) -> list[str]:

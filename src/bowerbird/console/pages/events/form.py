@@ -5,6 +5,8 @@ from typing import Any
 
 from nicegui import ui
 
+from bowerbird.console.pages.asking.known import property_field
+from bowerbird.console.pages.asking.offering import offer_of
 from bowerbird.console.pages.events.columns import COLUMNS, PROPERTY, address, chosen
 from bowerbird.console.pages.events.names import Names
 from bowerbird.console.pages.events.search import RANGES, Search
@@ -26,7 +28,7 @@ def build(page: Page, search: Search, names: Names, changed: Changed) -> None:
         changed(range=value)
 
     with ui.element("div").classes("filters"):
-        _pick("Event", names.events, search.name, named)
+        event = _pick("Event", names.events, search.name, named)
         _text("Person: id, e-mail, …", search.person, lambda value: changed(person=value))
         _pick("Dialect", DIALECTS, search.dialect, lambda value: changed(dialect=value))
         if lists := page.visitor.workspace.lists:
@@ -36,6 +38,7 @@ def build(page: Page, search: Search, names: Names, changed: Changed) -> None:
         properties = _pick("Property", offered, search.property, lambda value: changed(property=value))
         value_field = _text("Property is", search.value, lambda value: changed(value=value))
         value_field.bind_enabled_from(properties, "value", bool)
+        offer_of(page)(value_field, lambda: (property_field(properties.value or ""), event.value or None))
         wanted = search.range if search.range in RANGES else ""
         _set(ui.select(dict(RANGES), label="When", value=wanted), ranged)
         value = chosen(search.columns)
