@@ -91,7 +91,7 @@ def test_processing_reads_and_writes_by_key(engine: Engine, plans: dict[str, lis
 def test_beginnings_are_looked_up_in_the_index_and_not_sorted(engine: Engine, plans: dict[str, list[str]]) -> None:
     SqlState(engine).remember(Changes(created=[("default", ADA, 1)], attached={EMAIL: (ADA, EVENT, 1)}))
     people = SqlPeople(engine)
-    for after in (None, Match(True, "a@x", "email"), Match(True, "a@x", "anonymous_id")):
+    for after in (None, Match(True, "a@x", "email"), Match(True, "a@x", "alias")):
         people.search(PeopleSearch("default", "a@x", after=after))
     assert len(plans) >= 5
     assert scans(plans) == []

@@ -214,6 +214,8 @@ LEAST_BEGINNING = 3
 """Characters that identifiers are found by the beginning from."""
 LONGEST_FOUND = 500
 """Characters of an identifier that is found by its beginning; a longer one is found by itself alone."""
+FOUND_WHOLE = "anonymous_id"
+"""The kind of identifiers of which none is found by its beginning: most are random, and there are many of them."""
 
 
 class Match(NamedTuple):

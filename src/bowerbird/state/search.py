@@ -10,6 +10,7 @@ from sqlalchemy import Connection, select
 
 from bowerbird.state import tables as t
 from bowerbird.state.base import (
+    FOUND_WHOLE,
     LEAST_BEGINNING,
     LONGEST_FOUND,
     Match,
@@ -31,7 +32,7 @@ class _Sought(NamedTuple):
 
     whole: str
     start: str | None
-    """None: too short for a beginning."""
+    """None: not looked for."""
 
     def match(self, kind: str, value: str) -> Match | None:
         if value == self.whole:
@@ -47,7 +48,8 @@ _Found = tuple[Match, str]
 
 def search(connection: Connection, wanted: PeopleSearch) -> PeopleFound:
     """As `PeopleReader.search`."""
-    sought = {kind: _sought(wanted, kind) for kind in _kinds(connection, wanted)}
+    meant = (kind for kind in _kinds(connection, wanted) if kind not in wanted.hidden and wanted.kind in ("", kind))
+    sought = {kind: _sought(wanted, kind) for kind in meant}
     people: list[str] = []
     after = last = wanted.after
     for _ in range(_ROUNDS):
@@ -70,6 +72,7 @@ def _kinds(connection: Connection, wanted: PeopleSearch) -> Iterator[str]:
     """Those that the workspace has, one step in the index each."""
     if not _storable(wanted.text):
         return
+    yield FOUND_WHOLE
     i = t.identifiers.c
     kind: str | None = ""
     for _ in range(_MOST_KINDS):
@@ -77,8 +80,7 @@ def _kinds(connection: Connection, wanted: PeopleSearch) -> Iterator[str]:
         kind = connection.execute(later.order_by(i.kind).limit(1)).scalar_one_or_none()
         if kind is None:
             return
-        if kind not in wanted.hidden and wanted.kind in ("", kind):
-            yield kind
+        yield kind
 
 
 def _storable(text: str) -> bool:
@@ -92,7 +94,8 @@ def _storable(text: str) -> bool:
 def _sought(wanted: PeopleSearch, kind: str) -> _Sought:
     start = beginning(kind, wanted.text)
     _, _, whole = identifier(wanted.workspace, kind, wanted.text)
-    return _Sought(whole, start if len(start) >= LEAST_BEGINNING else None)
+    begins = kind != FOUND_WHOLE and len(start) >= LEAST_BEGINNING
+    return _Sought(whole, start if begins else None)
 
 
 def _page(

@@ -2,12 +2,12 @@
 
 from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, String, Table, Text, text
 
-from bowerbird.state.base import LONGEST_FOUND
+from bowerbird.state.base import FOUND_WHOLE, LONGEST_FOUND
 
 metadata = MetaData()
 
 ROOTS = text("root = person_id")
-FINDABLE = text(f"length(value) <= {LONGEST_FOUND}")
+FINDABLE = text(f"kind <> '{FOUND_WHOLE}' AND length(value) <= {LONGEST_FOUND}")
 
 positions = Table(
     "positions",
