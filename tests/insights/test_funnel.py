@@ -6,13 +6,17 @@ from itertools import pairwise
 from statistics import mean, median
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bowerbird.clock import SECOND
 from bowerbird.errors import QuestionInvalidError, QuestionStoppedError
+from bowerbird.insights.base import Flags, Numbers, Stop
 from bowerbird.insights.conditions import Condition
+from bowerbird.insights.funnel.attempts import best
+from bowerbird.insights.funnel.events import fits_step
 from bowerbird.insights.funnel.question import FunnelQuestion
 from bowerbird.insights.question import parse
 from bowerbird.insights.sequences import parts
@@ -406,6 +410,25 @@ def test_a_funnel_that_needs_too_much_memory_is_stopped(asked: Any, told: Any, m
     world = told(*((person, "a", 5) for person in range(1, 8)))
     with pytest.raises(QuestionStoppedError, match="more memory"):
         persons(asked, world)
+
+
+@pytest.mark.parametrize("order", ["ordered", "strict", "any"])
+def test_a_question_that_ends_is_followed_no_further(order: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    stop, looked = Stop(), []
+
+    def ended(question: FunnelQuestion, step: int, place: Numbers) -> Flags:
+        looked.append(step)
+        if step == 3:
+            stop.cancel()
+        return fits_step(question, step, place)
+
+    monkeypatch.setattr("bowerbird.insights.funnel.attempts.fits_step", ended)
+    steps = [{"event": name} for name in "abcdefghij"]
+    question = parse(FunnelQuestion, {"steps": steps, "order": order})
+    events = {"person": np.ones(3, np.int64), "place": np.arange(3, dtype=np.int64)}
+    with pytest.raises(QuestionStoppedError, match="cancelled"):
+        best(question, iter([events]), stop, 1)
+    assert looked == ([*range(1, 11)] if order == "any" else [1, 2, 3])
 
 
 def test_fifty_years_have_room_for_twelve_steps_and_exclusions(asked: Any, told: Any) -> None:

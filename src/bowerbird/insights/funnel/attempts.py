@@ -68,15 +68,16 @@ def best(question: FunnelQuestion, parts: Iterator[Columns], stop: Stop, threads
 
 def _walked(question: FunnelQuestion, part: Columns, stop: Stop, piece: Piece) -> Attempts:
     stop.check()
-    return _best(Walk(question, sequences(part, piece)))
+    return _best(Walk(question, sequences(part, piece), stop))
 
 
 class Walk:
-    """Follows some persons through the steps."""
+    """Follows some persons through the steps. Raises `QuestionStoppedError` between two steps."""
 
-    def __init__(self, question: FunnelQuestion, events: Sequences) -> None:
+    def __init__(self, question: FunnelQuestion, events: Sequences, stop: Stop) -> None:
         self.question = question
         self.events = events
+        self.stop = stop
         self.times = times(question, events.place)
         self.nowhere = len(events)
         self._window = question.window.seconds * SECOND
@@ -118,6 +119,7 @@ class Walk:
 
     def _in_time(self, here: Numbers, first: Numbers) -> Numbers:
         """These positions, where they are of the person and in the window of the first one."""
+        self.stop.check()
         events = self.events
         fine = here < events.end.take(events.number.take(first))
         fine &= self.times.take(here, mode="clip") - self.times.take(first) <= self._window
