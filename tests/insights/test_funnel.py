@@ -1,5 +1,6 @@
 """Funnels against every attempt of every person, one after the other, in plain Python."""
 
+import tracemalloc
 from functools import partial
 from importlib import import_module
 from itertools import pairwise
@@ -429,6 +430,24 @@ def test_a_question_that_ends_is_followed_no_further(order: str, monkeypatch: py
     with pytest.raises(QuestionStoppedError, match="cancelled"):
         best(question, iter([events]), stop, 1)
     assert looked == ([*range(1, 11)] if order == "any" else [1, 2, 3])
+
+
+@pytest.mark.parametrize("order", ["ordered", "strict", "any"])
+def test_attempts_take_a_number_a_step(order: str) -> None:
+    """Beside fifteen an event, however many steps there are."""
+    steps = [{"event": name} for name in "abcdefghij"]
+    question = parse(FunnelQuestion, {"steps": steps, "order": order})
+    count = 50_000
+    fits_first = np.arange(count, dtype=np.int64) << 10 | 0b0111111111
+    events = {"person": np.ones(count, np.int64), "place": fits_first}
+    tracemalloc.start()
+    try:
+        found = best(question, iter([events]), Stop(), 1)
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert found.persons() == [1, *[0] * 9]
+    assert most / (8 * count) < 10 + 15
 
 
 def test_fifty_years_have_room_for_twelve_steps_and_exclusions(asked: Any, told: Any) -> None:

@@ -107,11 +107,14 @@ class Walk:
         """From each event on: the next one of each step, in the order in which they come."""
         steps = [self.fits(step) for step in range(1, len(self.question.steps) + 1)]
         first = np.flatnonzero(np.logical_or.reduce(steps))
-        nexts = np.stack([self._in_time(following(step, itself=True).take(first), first) for step in steps])
+        nexts = np.empty((len(steps), len(first)), np.int64)
+        for number, step in enumerate(steps):
+            nexts[number] = self._in_time(following(step, itself=True).take(first), first)
         nexts.sort(axis=0)
-        reached = [first]
+        reached = [nexts[0]]
         for here in nexts[1:]:
-            reached.append(self._reached(np.where(reached[-1] < self.nowhere, here, self.nowhere), reached))
+            here[:] = self._reached(np.where(reached[-1] < self.nowhere, here, self.nowhere), reached)
+            reached.append(here)
         return reached
 
     def _later_steps(self) -> range:
@@ -140,9 +143,11 @@ class Walk:
 def _best(walk: Walk) -> Attempts:
     """Of each person the attempt that got furthest, of several the first."""
     events = walk.events
-    reached = np.stack(walk.attempts())
+    reached = walk.attempts()
     first = reached[0]
-    depth = (reached < walk.nowhere).sum(axis=0)
+    depth = np.zeros(len(first), np.int64)
+    for step in reached:
+        depth += step < walk.nowhere
     number = events.number.take(first)
     begins = np.flatnonzero(np.append(True, number[1:] != number[:-1])[: len(number)])
     several = len(first) + 1
@@ -151,7 +156,7 @@ def _best(walk: Walk) -> Attempts:
     return Attempts(
         events.person.take(first),
         depth.take(chosen),
-        walk.times.take(reached.take(chosen, axis=1), mode="clip"),
+        walk.times.take(np.stack([step.take(chosen) for step in reached]), mode="clip"),
         np.zeros_like(first) if events.group is None else events.group.take(first),
     )
 
