@@ -1,7 +1,7 @@
 """Events in the order of each person, against Python's own sorting."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from typing import Any
 
@@ -133,3 +133,20 @@ def test_a_snapshot_ends_with_its_question(tables: DuckTables) -> None:
     stop = Stop()
     with pytest.raises(QuestionStoppedError, match="cancelled"), tables.snapshot(stop):
         stop.cancel()
+
+
+def test_a_snapshot_begins_no_statement_after_the_end(tables: DuckTables) -> None:
+    stop = Stop()
+
+    def refused(ask: Callable[..., Any], *asked: Any) -> None:
+        with pytest.raises(QuestionStoppedError, match="cancelled"):
+            ask(*asked)
+
+    def ended(snapshot: Snapshot) -> None:
+        stop.cancel()
+        refused(snapshot.rows, "SELECT person FROM seen", {})
+        refused(snapshot.columns, "SELECT person FROM seen", {})
+        refused(snapshot.keep, "late", "SELECT person FROM seen", {})
+
+    with pytest.raises(QuestionStoppedError, match="cancelled"), tables.snapshot(stop) as opened:
+        ended(opened)

@@ -66,13 +66,17 @@ class DuckSnapshot:
         self._stop = stop
 
     def rows(self, sql: str, parameters: Mapping[str, Any]) -> Rows:
-        return _fetched(self._cursor.execute(sql, dict(parameters)), self._stop)
+        return _fetched(self._executed(sql, parameters), self._stop)
 
     def columns(self, sql: str, parameters: Mapping[str, Any]) -> Columns:
-        return self._cursor.execute(sql, dict(parameters)).fetchnumpy()
+        return self._executed(sql, parameters).fetchnumpy()
 
     def keep(self, name: str, sql: str, parameters: Mapping[str, Any]) -> None:
-        self._cursor.execute(f"CREATE TEMPORARY TABLE {name} AS {sql}", dict(parameters))
+        self._executed(f"CREATE TEMPORARY TABLE {name} AS {sql}", parameters)
+
+    def _executed(self, sql: str, parameters: Mapping[str, Any]) -> DuckDBPyConnection:
+        self._stop.check()  # an interrupt between two statements is lost on the next one
+        return self._cursor.execute(sql, dict(parameters))
 
 
 def _fetched(result: DuckDBPyConnection, stop: Stop) -> Rows:
