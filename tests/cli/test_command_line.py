@@ -22,7 +22,7 @@ from bowerbird.registry.workspaces import Workspaces
 from bowerbird.settings import Settings
 
 Bowerbird = Callable[..., Any]
-SLOW = ("sqlalchemy", "duckdb", "pydantic", "rich.console", "lmdb", "fastapi", "nicegui", "uvicorn")
+SLOW = ("sqlalchemy", "duckdb", "pydantic", "rich.console", "lmdb", "numpy", "fastapi", "nicegui", "uvicorn")
 
 
 def real(*args: str, **environment: str) -> "subprocess.CompletedProcess[str]":
