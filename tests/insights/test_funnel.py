@@ -1,6 +1,8 @@
 """Funnels against every attempt of every person, one after the other, in plain Python."""
 
 import tracemalloc
+from collections.abc import Iterator
+from concurrent.futures import Executor, ThreadPoolExecutor
 from functools import partial
 from importlib import import_module
 from itertools import pairwise
@@ -278,6 +280,12 @@ def test_the_persons_behind_each_number(data: st.DataObject, asked: Any, worlds:
     assert [number_of(each) for each in found] == sorted(meant)
 
 
+@pytest.fixture(scope="module")
+def pool() -> Iterator[Executor]:
+    with ThreadPoolExecutor(1) as threads:
+        yield threads
+
+
 def persons(asked: Any, world: Any, **more: Any) -> list[int]:
     question = {"range": {"last": 1}, "steps": [{"event": "a"}, {"event": "b"}], **more}
     return [step.persons for step in asked.ask(world, "funnel", question).result.everybody.steps]
@@ -414,7 +422,9 @@ def test_a_funnel_that_needs_too_much_memory_is_stopped(asked: Any, told: Any, m
 
 
 @pytest.mark.parametrize("order", ["ordered", "strict", "any"])
-def test_a_question_that_ends_is_followed_no_further(order: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_question_that_ends_is_followed_no_further(
+    order: str, pool: Executor, monkeypatch: pytest.MonkeyPatch
+) -> None:
     stop, looked = Stop(), []
 
     def ended(question: FunnelQuestion, step: int, place: Numbers) -> Flags:
@@ -428,12 +438,12 @@ def test_a_question_that_ends_is_followed_no_further(order: str, monkeypatch: py
     question = parse(FunnelQuestion, {"steps": steps, "order": order})
     events = {"person": np.ones(3, np.int64), "place": np.arange(3, dtype=np.int64)}
     with pytest.raises(QuestionStoppedError, match="cancelled"):
-        best(question, iter([events]), stop, 1)
+        best(question, iter([[[events]]]), stop, pool)
     assert looked == ([*range(1, 11)] if order == "any" else [1, 2, 3])
 
 
 @pytest.mark.parametrize("order", ["ordered", "strict", "any"])
-def test_attempts_take_a_number_a_step(order: str) -> None:
+def test_attempts_take_a_number_a_step(order: str, pool: Executor) -> None:
     """Beside fifteen an event, however many steps there are."""
     steps = [{"event": name} for name in "abcdefghij"]
     question = parse(FunnelQuestion, {"steps": steps, "order": order})
@@ -442,7 +452,7 @@ def test_attempts_take_a_number_a_step(order: str) -> None:
     events = {"person": np.ones(count, np.int64), "place": fits_first}
     tracemalloc.start()
     try:
-        found = best(question, iter([events]), Stop(), 1)
+        found = best(question, iter([[[events]]]), Stop(), pool)
         _, most = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()

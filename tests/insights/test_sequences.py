@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import closing
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bowerbird.errors import QuestionStoppedError
+from bowerbird.errors import QuestionInvalidError, QuestionStoppedError
 from bowerbird.insights.base import Columns, Numbers, Snapshot, Stop
 from bowerbird.insights.draft import Statement
 from bowerbird.insights.sequences import following, in_order, parts, pieces, sequences
@@ -43,31 +44,32 @@ persons = st.one_of(st.integers(0, 5), st.integers(0, (1 << 62) - 1))
 events = st.lists(st.tuples(persons, st.integers(0, 9) | st.integers(0, (1 << 62)), st.integers(0, 3)), max_size=60)
 
 
-@given(events=events, most=st.integers(1, 70))
-def test_each_persons_events_stand_in_order(events: list[Event], most: int) -> None:
-    part = columns(events)
+@pytest.fixture(scope="module")
+def pool() -> Iterator[Executor]:
+    with ThreadPoolExecutor(2) as threads:
+        yield threads
+
+
+@given(batches=st.lists(events, max_size=4), number=st.integers(1, 40))
+def test_each_persons_events_stand_in_order(pool: Executor, batches: list[list[Event]], number: int) -> None:
     found: dict[int, list[Event]] = {}
-    for piece in pieces(part, most):
-        told = sequences(part, piece)
+    for piece in pieces(map(columns, batches), pool, number):
+        told = sequences(piece)
         assert told.group is not None
         begin = 0
-        for number, end in enumerate(told.end):
-            assert set(told.number[begin:end].tolist()) == {number}
-            told_of = list(
-                zip(*(each[begin:end].tolist() for each in (told.person, told.place, told.group)), strict=True)
-            )
+        for at, end in enumerate(told.end):
+            assert set(told.number[begin:end].tolist()) == {at}
+            inside = [column[begin:end].tolist() for column in (told.person, told.place, told.group)]
+            told_of = list(zip(*inside, strict=True))
             assert told_of[0][0] not in found
             found[told_of[0][0]] = told_of
             begin = end
         assert begin == len(told)
-    assert found == by_person(events)
+    assert found == by_person([event for batch in batches for event in batch])
 
 
 def test_two_persons_whose_numbers_are_spread_alike() -> None:
-    part = {"person": numbers([0, ALIKE, 0, ALIKE, 0]), "place": numbers([3, 2, 1, 0, 2])}
-    [piece] = pieces(part)
-    assert len(set(piece.hashes.tolist())) == 1
-    told = sequences(part, piece)
+    told = sequences([{"person": numbers([0, ALIKE, 0, ALIKE, 0]), "place": numbers([3, 2, 1, 0, 2])}])
     found = list(zip(told.person.tolist(), told.place.tolist(), strict=True))
     assert found == [(ALIKE, 0), (ALIKE, 2), (0, 1), (0, 2), (0, 3)]
     assert told.end.tolist() == [2, 5]
@@ -100,18 +102,19 @@ SEEN = Statement("SELECT * FROM seen WHERE place >= $least", {"least": 10})
 
 
 @pytest.mark.parametrize("most", [90, 89, 30])
-def test_parts_have_all_rows_of_a_person(tables: DuckTables, most: int) -> None:
+def test_parts_have_all_rows_of_a_person(tables: DuckTables, pool: Executor, most: int) -> None:
     with tables.snapshot(Stop()) as snapshot:
-        found = list(parts(snapshot, SEEN, most))
+        found = list(parts(snapshot, SEEN, pool, most))
     assert (len(found) == 1) == (most == 90)
-    persons = [set(part["person"].tolist()) for part in found]
+    rows = [[batch for piece in part for batch in piece] for part in found]
+    persons = [{person for batch in part for person in batch["person"].tolist()} for part in rows]
     assert sum(map(len, persons)) == 7
-    assert sorted(place for part in found for place in part["place"].tolist()) == list(range(10, 100))
+    assert sorted(place for part in rows for batch in part for place in batch["place"].tolist()) == [*range(10, 100)]
 
 
-def test_a_person_of_too_many_events_is_not_followed(tables: DuckTables) -> None:
+def test_a_person_of_too_many_events_is_not_followed(tables: DuckTables, pool: Executor) -> None:
     with pytest.raises(QuestionStoppedError, match="a few persons"), tables.snapshot(Stop()) as snapshot:
-        list(parts(snapshot, SEEN, 5))
+        list(parts(snapshot, SEEN, pool, 5))
 
 
 def test_a_snapshot_sees_one_moment_and_what_it_kept(tables: DuckTables) -> None:
@@ -145,8 +148,47 @@ def test_a_snapshot_begins_no_statement_after_the_end(tables: DuckTables) -> Non
     def ended(snapshot: Snapshot) -> None:
         stop.cancel()
         refused(snapshot.rows, "SELECT person FROM seen", {})
-        refused(snapshot.columns, "SELECT person FROM seen", {})
+        refused(lambda *asked: list(snapshot.columns(*asked)), "SELECT person FROM seen", {})
         refused(snapshot.keep, "late", "SELECT person FROM seen", {})
 
     with pytest.raises(QuestionStoppedError, match="cancelled"), tables.snapshot(stop) as opened:
         ended(opened)
+
+
+def test_a_person_at_a_cut_is_in_one_piece(pool: Executor) -> None:
+    cut = (1 << 32) // 3 << 32
+    person = [(cut + more) * pow(SPREADING, -1, 1 << 64) % (1 << 64) for more in (-1, 0, 1, 5)]
+    few = {"person": np.array(person, np.uint64).view(np.int64)}
+    many = {"person": np.tile(few["person"], 1000)}
+    found = [
+        {one for batch in piece for one in batch["person"].tolist()} for piece in pieces(iter([few, many]), pool, 3)
+    ]
+    assert [len(one) for one in found] == [1, 3]
+
+
+def test_pieces_are_of_about_one_size(pool: Executor) -> None:
+    batch = {"person": np.arange(10_000) % 3000, "place": np.zeros(10_000, np.int64)}
+    sizes = [sum(len(batch["person"]) for batch in piece) for piece in pieces(iter([batch, batch]), pool, 20)]
+    assert sum(sizes) == 20_000
+    assert max(sizes) < 1500
+
+
+@pytest.mark.parametrize(
+    ("sql", "error", "words"),
+    [
+        ("CAST(CASE WHEN place = 2900000 THEN 'x' ELSE '1' END AS BIGINT)", QuestionInvalidError, "cannot use"),
+        ("place * CASE WHEN place > 2900000 THEN 9223372036854775807 ELSE 1 END", QuestionInvalidError, "too large"),
+        ("nothing", QuestionInvalidError, "cannot use"),
+    ],
+)
+def test_errors_of_the_engine_are_told_however_late_they_come(
+    tables: DuckTables, sql: str, error: type[Exception], words: str
+) -> None:
+    with pytest.raises(error, match=words), tables.snapshot(Stop()) as snapshot:
+        list(snapshot.columns(f"SELECT {sql} AS place FROM range(3000000) AS r(place)", {}))
+
+
+def test_columns_end_with_their_question(tables: DuckTables) -> None:
+    stop = Stop(0.2)
+    with pytest.raises(QuestionStoppedError, match="longer than"), stop.counting(), tables.snapshot(stop) as snapshot:
+        list(snapshot.columns("SELECT i FROM range(10000000000) AS r(i) WHERE i % 1000000 = 1", {}))

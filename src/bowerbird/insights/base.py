@@ -73,8 +73,8 @@ class Snapshot(Protocol):
 
     def rows(self, sql: str, parameters: Mapping[str, Any]) -> Rows: ...
 
-    def columns(self, sql: str, parameters: Mapping[str, Any]) -> Columns:
-        """Of a statement whose columns are BIGINT and never NULL. All of it is in memory at once."""
+    def columns(self, sql: str, parameters: Mapping[str, Any]) -> Iterator[Columns]:
+        """In batches, of a statement whose columns are BIGINT and never NULL."""
         ...
 
     def keep(self, name: str, sql: str, parameters: Mapping[str, Any]) -> None:

@@ -1,6 +1,8 @@
 """What persons did one after the other, as arrays: for questions that follow each person from event to event."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Executor
+from itertools import chain, islice
 from typing import NamedTuple
 
 import numpy as np
@@ -12,20 +14,26 @@ from bowerbird.insights.draft import Statement
 
 AT_ONCE = 1 << 22
 """Rows that are looked at in one go. More are looked at in parts."""
-_PIECE = 1 << 16
-"""Rows whose arrays a core's own cache holds."""
+PIECES = 32
+"""Of what is looked at in one go: so few rows each that a core's own cache holds their arrays."""
 _SPREADING = np.uint64(0x9E3779B97F4A7C15)
 """Odd, so that no two numbers become one; its bits are mixed, so that similar numbers differ in their first bits."""
 
-_HASHES = NDArray[np.uint64]
+_Hashes = NDArray[np.uint64]
+
+Piece = Sequence[Columns]
+"""All rows of some persons, in batches."""
 
 
-def parts(snapshot: Snapshot, statement: Statement, most: int = AT_ONCE) -> Iterator[Columns]:
-    """The rows of a statement, all of a person's in the same part. Columns: `person`, `place`, and perhaps `group`,
-    all BIGINT from 0 on. Raises as the snapshot does."""
+def parts(
+    snapshot: Snapshot, statement: Statement, pool: Executor, most: int = AT_ONCE, number: int = PIECES
+) -> Iterator[list[Piece]]:
+    """The rows of a statement, some `most` at a time, in `number` pieces. Columns: `person`, `place`, and perhaps
+    `group`, all BIGINT from 0 on. The pool helps. Raises as the snapshot does."""
     sql, parameters = statement
-    found = snapshot.columns(f"SELECT * FROM ({sql}) LIMIT {most + 1}", parameters)
-    if len(found["person"]) <= most:
+    batches = snapshot.columns(f"SELECT * FROM ({sql}) LIMIT {most + 1}", parameters)
+    found = pieces(batches, pool, number)
+    if sum(len(batch["person"]) for piece in found for batch in piece) <= most:
         yield found
         return
     del found
@@ -36,28 +44,40 @@ def parts(snapshot: Snapshot, statement: Statement, most: int = AT_ONCE) -> Iter
     if max(rows for _, rows in counts) > 2 * most:
         hint = "Leave those persons out by a condition, or ask for a shorter range."
         raise QuestionStoppedError("a few persons have too many of these events to be followed", hint)
-    for number, _ in counts:
-        yield snapshot.columns(f"SELECT * FROM parted WHERE {part} = {number}", {})
+    for at, _ in counts:
+        yield pieces(snapshot.columns(f"SELECT * FROM parted WHERE {part} = {at}", {}), pool, number)
 
 
-class Piece(NamedTuple):
-    """Rows of some persons, all rows of each."""
+def pieces(batches: Iterator[Columns], pool: Executor, number: int = PIECES) -> list[Piece]:
+    """One of a single batch. The pool splits batches while others come."""
+    some = list(islice(batches, 2))
+    if len(some) < 2:
+        return [[batch] for batch in some if len(batch["person"])]
+    split = [pool.submit(_split, number, batch) for batch in chain(some, batches)]
+    found = zip(*(each.result() for each in split), strict=True)
+    return [piece for piece in found if any(len(batch["person"]) for batch in piece)]
 
-    rows: Numbers
-    """Indices in the part; a person's stand side by side, unless `hashes` has the same for two persons."""
-    hashes: _HASHES
+
+def _split(number: int, batch: Columns) -> list[Columns]:
+    """By where the hashes of persons lie."""
+    hashes, rows = _spread(batch["person"])
+    cuts = [(at << 32) // number << 32 for at in range(1, number)]  # however many last bits a batch's hashes lack
+    bounds = np.searchsorted(hashes, np.array(cuts, np.uint64))
+    columns = [np.split(column.take(rows), bounds) for column in batch.values()]
+    return [dict(zip(batch, each, strict=True)) for each in zip(*columns, strict=True)]
 
 
-def pieces(part: Columns, most: int = _PIECE) -> list[Piece]:
-    """Of some `most` rows each, where no single person has more."""
-    count = len(part["person"])
-    low = np.uint64((1 << count.bit_length()) - 1)
-    keys: _HASHES = part["person"].view(np.uint64) * _SPREADING
+def _spread(person: Numbers) -> tuple[_Hashes, Numbers]:
+    """Hashes of persons in their order, without their last bits, and the row of each."""
+    bits = len(person).bit_length()
+    low = np.uint64((1 << bits) - 1)
+    keys: _Hashes = person.view(np.uint64) * _SPREADING
     keys &= ~low
-    keys |= np.arange(count, dtype=np.uint64)
+    keys |= np.arange(len(person), dtype=np.uint64)
     keys.sort()
-    starts = np.unique(np.searchsorted(keys, keys[::most] & ~low))
-    return [Piece((piece & low).view(np.int64), piece & ~low) for piece in np.split(keys, starts[1:]) if len(piece)]
+    rows = keys & low
+    keys ^= rows
+    return keys, rows.view(np.int64)
 
 
 class Sequences(NamedTuple):
@@ -75,19 +95,20 @@ class Sequences(NamedTuple):
         return len(self.person)
 
 
-def sequences(part: Columns, piece: Piece) -> Sequences:
+def sequences(piece: Piece) -> Sequences:
     """In their order."""
-    rows = piece.rows
-    person = part["person"].take(rows)
+    found = {name: np.concatenate([batch[name] for batch in piece]) for name in piece[0]}
+    hashes, rows = _spread(found["person"])
+    person = found["person"].take(rows)
     changes = person[1:] != person[:-1]
-    if (changes & (piece.hashes[1:] == piece.hashes[:-1])).any():
-        rows = rows.take(np.argsort(person, kind="stable"))
-        person = part["person"].take(rows)
+    if (changes & (hashes[1:] == hashes[:-1])).any():  # two persons share what is left of their hashes
+        rows = np.argsort(found["person"], kind="stable")
+        person = found["person"].take(rows)
         changes = person[1:] != person[:-1]
     number = np.zeros(len(rows), np.int64)
     np.cumsum(changes, out=number[1:])
     end = np.append(np.flatnonzero(changes) + 1, len(rows))
-    others = [part[name].take(rows) for name in ("place", "group") if name in part]
+    others = [found[name].take(rows) for name in ("place", "group") if name in found]
     _, place, *group = in_order([number, *others])
     return Sequences(person, number, end, place, group[0] if group else None)
 

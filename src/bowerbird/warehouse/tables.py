@@ -5,7 +5,8 @@ from contextlib import closing, contextmanager
 from typing import Any
 
 import duckdb
-from duckdb import DuckDBPyConnection
+from arro3.core import RecordBatch, RecordBatchReader
+from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
 from bowerbird.errors import QuestionInvalidError, QuestionStoppedError
 from bowerbird.insights.base import Columns, Rows, Stop
@@ -16,6 +17,13 @@ _UNUSABLE = (
 )
 
 
+_LATE = {
+    "INTERRUPT Error": duckdb.InterruptException,
+    "Out of Memory Error": duckdb.OutOfMemoryException,
+    "Out of Range Error": duckdb.OutOfRangeException,
+    "Conversion Error": duckdb.ConversionException,
+    "Invalid Input Error": duckdb.InvalidInputException,
+}
 _AT_ONCE = 1000
 """Rows that are made Python's between two looks at whether the question has ended."""
 
@@ -47,7 +55,7 @@ class DuckTables:
             except duckdb.InterruptException as error:
                 stop.check()
                 raise QuestionStoppedError("the question was interrupted", "Ask it again.") from error
-            except duckdb.OutOfMemoryException as error:
+            except (duckdb.OutOfMemoryException, MemoryError) as error:
                 hint = "Ask for a shorter range or fewer groups, or raise `warehouse_memory`."
                 raise QuestionStoppedError("the question needs more memory than there is", hint) from error
             except duckdb.OutOfRangeException as error:
@@ -68,8 +76,11 @@ class DuckSnapshot:
     def rows(self, sql: str, parameters: Mapping[str, Any]) -> Rows:
         return _fetched(self._executed(sql, parameters), self._stop)
 
-    def columns(self, sql: str, parameters: Mapping[str, Any]) -> Columns:
-        return self._executed(sql, parameters).fetchnumpy()
+    def columns(self, sql: str, parameters: Mapping[str, Any]) -> Iterator[Columns]:
+        self._stop.check()
+        relation = self._cursor.sql(sql, params=dict(parameters))
+        for batch in _batches(relation):
+            yield {name: batch.column(at).to_numpy() for at, name in enumerate(relation.columns)}
 
     def keep(self, name: str, sql: str, parameters: Mapping[str, Any]) -> None:
         self._executed(f"CREATE TEMPORARY TABLE {name} AS {sql}", parameters)
@@ -77,6 +88,17 @@ class DuckSnapshot:
     def _executed(self, sql: str, parameters: Mapping[str, Any]) -> DuckDBPyConnection:
         self._stop.check()  # an interrupt between two statements is lost on the next one
         return self._cursor.execute(sql, dict(parameters))
+
+
+def _batches(relation: DuckDBPyRelation) -> Iterator[RecordBatch]:
+    """Raises `duckdb.Error`; what comes up behind the first batch is told in words alone."""
+    try:
+        yield from RecordBatchReader.from_arrow(relation)
+    except (duckdb.Error, MemoryError):
+        raise
+    except Exception as error:
+        told = str(error).removeprefix("C Data interface error: ")
+        raise _LATE.get(told.partition(":")[0], duckdb.Error)(told) from error
 
 
 def _fetched(result: DuckDBPyConnection, stop: Stop) -> Rows:

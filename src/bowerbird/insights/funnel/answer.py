@@ -1,6 +1,7 @@
 """The answer to a funnel."""
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 from msgspec import Struct
@@ -14,6 +15,7 @@ from bowerbird.insights.funnel.question import AtStep, FunnelQuestion
 from bowerbird.insights.persons import Persons, paged
 from bowerbird.insights.question import Asking
 from bowerbird.insights.sequences import parts
+from bowerbird.priority import step_back
 
 _LADDER = (1, 5, 10, 30, 60, 300, 600, 1800, 3600, 10_800, 21_600, 43_200)
 _DAYS = (1, 2, 3, 7, 14, 30, 60, 90, 180)
@@ -71,7 +73,8 @@ class Funnel(Struct, frozen=True, kw_only=True):
 def answer(question: FunnelQuestion, asking: Asking) -> Funnel:
     with asking.snapshot() as snapshot:
         statement, groups = looked_at(question, asking, snapshot)
-        found = best(question, parts(snapshot, statement), asking.stop, asking.threads)
+        with ThreadPoolExecutor(asking.threads, "funnel", step_back) as pool:
+            found = best(question, parts(snapshot, statement, pool), asking.stop, pool)
         alone = largest(found.group, question.limit) if groups else []
         return Funnel(
             everybody=_counted(question, found, []),

@@ -5,7 +5,7 @@ that reached the step; the number of positions where no event did.
 """
 
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor
 from functools import partial
 from typing import NamedTuple
 
@@ -13,11 +13,10 @@ import numpy as np
 
 from bowerbird.clock import SECOND
 from bowerbird.errors import QuestionStoppedError
-from bowerbird.insights.base import Columns, Flags, Numbers, Stop
+from bowerbird.insights.base import Flags, Numbers, Stop
 from bowerbird.insights.funnel.events import fits_exclusion, fits_step, times
 from bowerbird.insights.funnel.question import FunnelQuestion
-from bowerbird.insights.sequences import Piece, Sequences, following, pieces, sequences
-from bowerbird.priority import step_back
+from bowerbird.insights.sequences import Piece, Sequences, following, sequences
 
 MOST_NUMBERS = 1 << 26
 """That are kept of all persons together: half a gigabyte."""
@@ -49,26 +48,23 @@ class Attempts(NamedTuple):
         return took
 
 
-def best(question: FunnelQuestion, parts: Iterator[Columns], stop: Stop, threads: int) -> Attempts:
+def best(question: FunnelQuestion, parts: Iterator[Sequence[Piece]], stop: Stop, pool: Executor) -> Attempts:
     """The attempts that count, of all persons; they come in no order. Raises `QuestionStoppedError`."""
-
     found: list[Attempts] = []
     kept = 0
-    with ThreadPoolExecutor(threads, "funnel", step_back) as pool:
-        for part in parts:
-            walks = partial(_walked, question, part, stop)
-            for attempts in pool.map(walks, pieces(part)):
-                found.append(attempts)
-                kept += attempts.times.size + 3 * len(attempts.person)
-                if kept > MOST_NUMBERS:
-                    hint = "Ask for a shorter range, for fewer steps, or for fewer persons by a condition."
-                    raise QuestionStoppedError("the question needs more memory than there is", hint)
+    for part in parts:
+        for attempts in pool.map(partial(_walked, question, stop), part):
+            found.append(attempts)
+            kept += attempts.times.size + 3 * len(attempts.person)
+            if kept > MOST_NUMBERS:
+                hint = "Ask for a shorter range, for fewer steps, or for fewer persons by a condition."
+                raise QuestionStoppedError("the question needs more memory than there is", hint)
     return _together(found, question)
 
 
-def _walked(question: FunnelQuestion, part: Columns, stop: Stop, piece: Piece) -> Attempts:
+def _walked(question: FunnelQuestion, stop: Stop, piece: Piece) -> Attempts:
     stop.check()
-    return _best(Walk(question, sequences(part, piece), stop))
+    return _best(Walk(question, sequences(piece), stop))
 
 
 class Walk:

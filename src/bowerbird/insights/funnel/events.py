@@ -57,6 +57,7 @@ def _statement(question: FunnelQuestion, asking: Asking, breakdown: Breakdown) -
         hint = "Ask for a shorter range, or for fewer steps and exclusions."
         raise QuestionInvalidError("the range is too long for so many steps and exclusions", hint)
     events = Events(draft, period)
+    _narrow(question, events)
     fits = _fitting(question, asking, events)
     keys = breakdown.columns(events, asking.conditions)
     clauses = [f"{events.person()} IS NOT NULL", asking.conditions.clause(question.where, events)]
@@ -66,6 +67,15 @@ def _statement(question: FunnelQuestion, asking: Asking, breakdown: Breakdown) -
     place = " + ".join([f"({since}) * {1 << len(fits)}", *_misses(fits)])
     table = events.table(all_of(clauses))
     return draft.finish(f"SELECT {', '.join(['person', f'{place} AS place', *keys])} FROM {table}")
+
+
+def _narrow(question: FunnelQuestion, events: Events) -> None:
+    """Between the first and the last name: these bounds are met while rows are read, unlike a list of names."""
+    names = [*(step.event for step in question.steps), *(each.event for each in question.exclusions)]
+    known = [name for name in names if name is not None]
+    if question.order != "strict" and len(known) == len(names):
+        bind = events.draft.bind
+        events.only(f"{events.plain('name')} BETWEEN {bind(min(known))} AND {bind(max(known))}")
 
 
 def _fitting(question: FunnelQuestion, asking: Asking, events: Events) -> list[str]:
