@@ -43,6 +43,7 @@ _ROWS = """
         };
         for (let before = "", tries = 0; tries < 200; tries++) {
             await new Promise((then) => setTimeout(then, 60));
+            if (!table.isConnected) return null;
             const now = rows(), text = JSON.stringify(now);
             if (now.length && now.every((row) => row.length) && text === before) return now;
             before = text;
@@ -188,10 +189,13 @@ def tab(serving: Serving, chromium: Browser) -> Iterator[Callable[..., Tab]]:
 
 @pytest.fixture(scope="session")
 def rows_of() -> Callable[..., list[list[str]]]:
-    """Reads the cells of a table, by its label, once it has stopped changing."""
+    """Reads the cells of a table, by its label, once it has stopped changing; of the one in its place where an answer
+    that came meanwhile replaced it."""
 
     def read(page: Page, label: str | re.Pattern[str]) -> list[list[str]]:
-        found: list[list[str]] = page.get_by_role("region", name=label).evaluate(_ROWS)
+        found: list[list[str]] | None = None
+        while found is None:
+            found = page.get_by_role("region", name=label).evaluate(_ROWS)
         return found
 
     return read
